@@ -1,0 +1,259 @@
+/**
+ * A request against the tables, to its first refusal: fields, certificate, signature, in the order of domain facts §3.1.
+ * What needs the merchant's state (quotas, balance, order numbers) is not here: a server's engine knows that.
+ */
+import type { CodeName, CodeRow, NumberAfter } from './tables/codes.ts';
+import { codeRow, wordingOf } from './tables/codes.ts';
+import { EDITION_TABLES } from './tables/editions.ts';
+import { SIGNED_FIELDS } from './tables/endpoints.ts';
+import type { RequestRow } from './tables/fields.ts';
+import type { Stage } from './tables/stages.ts';
+import type { Switches } from './tables/switches.ts';
+import type { Edition, EndpointName, Fields, Peer } from './types.ts';
+import { readInt, utf8Bytes } from './wire/measure.ts';
+import { sameSignature, signMd5, stringServerSigns, stringToSign } from './wire/sign.ts';
+
+/** What the checks here need to know of a merchant. */
+export interface MerchantFacts {
+  readonly mchId: string;
+  readonly key: string;
+  readonly role: 'ordinary' | 'provider';
+  /** `expired`: the chain is good, but the platform says the certificate is no longer valid (E5). */
+  readonly certificate: 'valid' | 'expired';
+}
+
+/** One request as the contract sees it. `utf8` false: the fields were read from bytes that are not UTF-8. */
+export interface Submission {
+  readonly edition: Edition;
+  readonly endpoint: EndpointName;
+  readonly fields: Fields;
+  readonly utf8: boolean;
+  readonly peer: Peer;
+  /** The merchant whose number stands in mch_id; undefined when there is none. */
+  readonly merchant: MerchantFacts | undefined;
+  readonly switches: Switches;
+}
+
+/** A refusal as the wire will say it, and why, for people. */
+export interface Refusal {
+  readonly code: CodeName;
+  /** err_code_des, and return_msg. */
+  readonly message: string;
+  readonly stage: Stage;
+  readonly numberAfter: NumberAfter;
+  /** The rule: `sendredpack/fields/act_name/max-bytes`. */
+  readonly clause: string;
+  /** One sentence for the developer who reads the log. */
+  readonly why: string;
+}
+
+export interface RefusalContext {
+  readonly edition: Edition;
+  readonly endpoint: EndpointName;
+  readonly switches: Switches;
+}
+
+export interface RefusalDetail {
+  /** The rule, below the endpoint: `fields/act_name/max-bytes`. */
+  readonly clause: string;
+  readonly why: string;
+  /** Which of the code's wordings; the usual one when left out. */
+  readonly wording?: string | undefined;
+  /** Other words than any of the code's. */
+  readonly message?: string | undefined;
+  /** For a wording with figures in it: `{min}`, `{max}`. */
+  readonly figures?: Readonly<Record<string, string>>;
+}
+
+/** Builds a refusal from the table of codes. */
+export function refuse(context: RefusalContext, code: CodeName, detail: RefusalDetail): Refusal {
+  const row: CodeRow = codeRow(code);
+  const wording = row.wordings.find((each) => each.id === detail.wording) ?? row.wordings[0];
+  const text = wordingOf(row, context.edition, context.switches.wordings, wording.id);
+  return {
+    code,
+    message: detail.message ?? withFigures(text, detail.figures ?? {}),
+    stage: wording.stage ?? row.stage,
+    numberAfter: wording.numberAfter ?? row.numberAfter,
+    clause: `${context.endpoint}/${detail.clause}`,
+    why: detail.why,
+  };
+}
+
+function withFigures(text: string, figures: Readonly<Record<string, string>>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => figures[name] ?? whole);
+}
+
+/** Fields, then certificate, then signature. @returns undefined when nothing is wrong so far */
+export function firstRefusal(submission: Submission): Refusal | undefined {
+  return (
+    refusedByFields(submission) ??
+    refusedByCertificate(submission) ??
+    refusedBySignature(submission)
+  );
+}
+
+/** In table order: that is the precedence (send_name was seen to come before the amount, E56). */
+function refusedByFields(submission: Submission): Refusal | undefined {
+  for (const row of EDITION_TABLES[submission.edition].request[submission.endpoint]) {
+    const refusal = refusedByField(submission, row);
+    if (refusal) return refusal;
+  }
+  return undefined;
+}
+
+function refusedByField(submission: Submission, row: RequestRow): Refusal | undefined {
+  const { fields, merchant } = submission;
+  // A missing or overlong signature is a wrong one: no message of the fields stage is known for it.
+  if (row.name === 'sign') return undefined;
+  const value = fields.get(row.name) ?? '';
+  if (value === '')
+    return isRequired(row, merchant) ? fault(submission, row, 'required', 'is missing') : undefined;
+  if (row.name === 'msgappid' && merchant?.role === 'ordinary') {
+    return refuse(submission, 'PARAM_ERROR', {
+      wording: 'msgappid-not-provider',
+      clause: 'fields/msgappid/provider-only',
+      why: `merchant ${merchant.mchId} is no service provider and must not send msgappid`,
+    });
+  }
+  const broken =
+    row.type === 'int' ? brokenInt(submission, row, value) : brokenText(submission, row, value);
+  if (broken) return broken;
+  if (row.name === 'mch_id' && !merchant) {
+    return refuse(submission, 'PARAM_ERROR', {
+      wording: 'no-merchant',
+      clause: 'fields/mch_id/exists',
+      why: `there is no merchant ${value} here`,
+    });
+  }
+  return undefined;
+}
+
+function isRequired(row: RequestRow, merchant: MerchantFacts | undefined): boolean {
+  return (
+    row.required === 'always' || (row.required === 'provider' && merchant?.role === 'provider')
+  );
+}
+
+function brokenText(submission: Submission, row: RequestRow, value: string): Refusal | undefined {
+  // Bytes that are no UTF-8 cannot be measured in it; the signature will refuse them.
+  if (!submission.utf8) return undefined;
+  const bytes = utf8Bytes(value);
+  const bytesMax = row.bytesMax ?? Number.POSITIVE_INFINITY;
+  const limit =
+    row.exactLength === 'open' && submission.switches.exactLength === 'refused'
+      ? bytesMax - 1
+      : bytesMax;
+  if (bytes > limit) {
+    return fault(submission, row, 'max-bytes', `has ${bytes} UTF-8 bytes, at most ${limit}`);
+  }
+  if (row.pattern && !row.pattern.test(value)) {
+    return fault(
+      submission,
+      row,
+      'pattern',
+      `is ${quote(value)}, which is not of its form`,
+      row.malformed,
+    );
+  }
+  return undefined;
+}
+
+const INT_MAX = 2_147_483_647;
+
+function brokenInt(submission: Submission, row: RequestRow, value: string): Refusal | undefined {
+  const number = readInt(value);
+  const amount = readInt(submission.fields.get('total_amount') ?? '');
+  if (row.name === 'total_num' && number !== 1) {
+    return fault(submission, row, 'one', `is read as ${number}, and must be 1`);
+  }
+  if (row.name === 'total_amount' && (number <= 0 || number > INT_MAX)) {
+    return fault(
+      submission,
+      row,
+      'range',
+      `is read as ${number} fen: not between 1 and ${INT_MAX}`,
+    );
+  }
+  if ((row.name === 'min_value' || row.name === 'max_value') && number !== amount) {
+    return refuse(submission, 'PARAM_ERROR', {
+      wording: 'amounts-differ',
+      clause: `fields/${row.name}/equals-total_amount`,
+      why: `${row.name} is ${number}, total_amount ${amount}: they must be equal`,
+    });
+  }
+  return undefined;
+}
+
+function fault(
+  submission: Submission,
+  row: RequestRow,
+  rule: string,
+  what: string,
+  message: string = row.refusal,
+): Refusal {
+  return refuse(submission, 'PARAM_ERROR', {
+    message,
+    clause: `fields/${row.name}/${rule}`,
+    why: `${row.name} ${what}`,
+  });
+}
+
+function refusedByCertificate({ merchant, peer, ...context }: Submission): Refusal | undefined {
+  if (peer.kind === 'merchant' && peer.mchId === merchant?.mchId) {
+    if (merchant.certificate === 'valid') return undefined;
+    return refuse(context, 'CA_ERROR', {
+      wording: 'expired',
+      clause: 'certificate/in-force',
+      why: `the certificate of merchant ${merchant.mchId} has expired on the platform`,
+    });
+  }
+  const came =
+    peer.kind === 'merchant' ? `that of merchant ${peer.mchId}` : 'none (is it configured?)';
+  return refuse(context, 'CA_ERROR', {
+    clause: peer.kind === 'merchant' ? 'certificate/own' : 'certificate/present',
+    why: `expected the client certificate of merchant ${merchant?.mchId}, got ${came}`,
+  });
+}
+
+function refusedBySignature(submission: Submission): Refusal | undefined {
+  const { fields, merchant, endpoint, switches } = submission;
+  const got = fields.get('sign') ?? '';
+  const key = merchant?.key ?? '';
+  if (submission.utf8) {
+    const expected = signMd5(stringServerSigns(fields, SIGNED_FIELDS[endpoint]), key);
+    if (sameSignature(expected, got)) return undefined;
+    if (switches.signUnknownFields === 'accept-either' && signedEverything(fields, key, got)) {
+      return undefined;
+    }
+  }
+  return refuse(submission, 'SIGN_ERROR', {
+    clause: submission.utf8 ? 'signature/md5' : 'signature/utf-8',
+    why: whySignatureDiffers(submission, got, key),
+  });
+}
+
+function signedEverything(fields: Fields, key: string, got: string): boolean {
+  return sameSignature(signMd5(stringToSign(fields), key), got);
+}
+
+function whySignatureDiffers(
+  { fields, endpoint, utf8 }: Submission,
+  got: string,
+  key: string,
+): string {
+  if (!utf8) return 'the body is not UTF-8, so no signature over it can match';
+  if (got === '') return 'sign is missing or empty';
+  if (signedEverything(fields, key, got)) {
+    const { names } = SIGNED_FIELDS[endpoint];
+    const unknown = [...fields.keys()].filter((name) => name !== 'sign' && !names.includes(name));
+    return unknown.length > 0
+      ? `the client signed ${unknown.join(', ')}, which ${endpoint} does not know and does not sign`
+      : 'the client signed an integer as it wrote it; the server signs it as it reads it (1.00 is 1)';
+  }
+  return 'sign is not the MD5 of the fields and the key';
+}
+
+function quote(value: string): string {
+  return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+}

@@ -1,0 +1,60 @@
+/**
+ * The v2 signature: non-empty fields but `sign`, sorted by name, joined `k=v` with `&`, then `&key=…`, MD5, upper-case hex.
+ * HMAC-SHA256 exists beside it as a function only: no red packet table knows `sign_type`. Source: domain facts §5.
+ */
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import type { Fields } from '../types.ts';
+import { readInt } from './measure.ts';
+
+/** What one endpoint signs: names in ASCII order, and which of them the server reads as integers first. */
+export interface SignedFields {
+  readonly names: readonly string[];
+  readonly ints: ReadonlySet<string>;
+}
+
+/** ASCII order, by code unit: the names of the API are ASCII. */
+export function inAsciiOrder(names: Iterable<string>): string[] {
+  return [...names].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** The string that a careful client signs: every non-empty field but `sign`, values as they are. */
+export function stringToSign(fields: Fields): string {
+  const parts: string[] = [];
+  for (const name of inAsciiOrder(fields.keys())) {
+    const value = fields.get(name);
+    if (name !== 'sign' && value) parts.push(`${name}=${value}`);
+  }
+  return parts.join('&');
+}
+
+/**
+ * The string that the server signs: only the fields that the endpoint knows, integers re-written after parsing. That is why an
+ * undocumented field, or an amount sent as `1.00`, ends as SIGN_ERROR (domain facts §5, E32, E77–E80).
+ */
+export function stringServerSigns(fields: Fields, signed: SignedFields): string {
+  let text = '';
+  for (const name of signed.names) {
+    const value = fields.get(name);
+    if (!value) continue;
+    const read = signed.ints.has(name) ? String(readInt(value)) : value;
+    text += text === '' ? `${name}=${read}` : `&${name}=${read}`;
+  }
+  return text;
+}
+
+/** @returns 32 upper-case hex digits over the UTF-8 bytes of `text&key=…` */
+export function signMd5(text: string, key: string): string {
+  return hash('md5', `${text}&key=${key}`, 'hex').toUpperCase();
+}
+
+/** @returns 64 upper-case hex digits */
+export function signHmacSha256(text: string, key: string): string {
+  return createHmac('sha256', key).update(`${text}&key=${key}`, 'utf8').digest('hex').toUpperCase();
+}
+
+/** Compares in constant time; the case of the digits matters, as it does to the real server. */
+export function sameSignature(expected: string, got: string): boolean {
+  const a = Buffer.from(expected, 'utf8');
+  const b = Buffer.from(got, 'utf8');
+  return a.length === b.length && timingSafeEqual(a, b);
+}
