@@ -1,0 +1,454 @@
+/**
+ * The certificates on disk: one root, the server's pair, and a bundle of four files per merchant
+ * (domain facts §6, E4). Whatever is present and sound is only read; node-forge is loaded when
+ * something has to be made.
+ */
+import {
+  createHash,
+  createPrivateKey,
+  generateKeyPair,
+  randomUUID,
+  X509Certificate,
+} from 'node:crypto';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { Holder, ServerNames } from './authority.ts';
+import type { P12Form } from './pkcs12.ts';
+
+/** A certificate and its PKCS#8 key, both PEM. */
+interface Pair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** The root: it issues merchant and server certificates alike. */
+export type Authority = Pair;
+
+/** What the server presents. */
+export type ServerCertificate = Pair;
+
+/** A merchant's four files, as paths for other programs and as contents for this one. */
+export interface MerchantBundle extends Pair {
+  readonly mchId: string;
+  readonly dir: string;
+  readonly certPath: string;
+  readonly keyPath: string;
+  readonly p12Path: string;
+  readonly caPath: string;
+  /** Opens with the merchant number as password. */
+  readonly p12: Buffer;
+  /** The root that issued the server's certificate, PEM. */
+  readonly ca: string;
+}
+
+/** An open certificate directory. */
+export interface Certificates {
+  /** The root's certificate, PEM: what clients trust the server by, and the server merchants. */
+  readonly root: string;
+  readonly server: ServerCertificate;
+  /**
+   * The bundle of one merchant: read once, made where it is missing or no longer sound. `company`
+   * counts only when a certificate is made. Rejects with `CertificateError`.
+   */
+  bundle(mchId: string, company?: string): Promise<MerchantBundle>;
+}
+
+/** Says in one sentence which certificates cannot be kept, where, and what to do about it. */
+export class CertificateError extends Error {
+  override readonly name = 'CertificateError';
+}
+
+/** `now` decides what is due for renewal; TLS itself goes by the real clock. */
+interface CertificateOptions {
+  readonly dir: string;
+  readonly now?: () => Date;
+  /** Default `compatible`. A bundle of the other form is packed again around the same key. */
+  readonly p12Form?: P12Form;
+}
+
+/** Where an open directory stands: everything the functions below need to know of it. */
+interface Home {
+  readonly dir: string;
+  readonly now: () => Date;
+  readonly p12Form: P12Form;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const RENEWAL_MS = 30 * DAY_MS;
+const RSA_BITS = 2048;
+const LOCK_STALE_MS = 60_000; // a holder signs a few certificates, which takes it well under 1 s
+const LOCK_POLL_MS = 15;
+// What renaming onto a folder that is not empty, or removing it, gives (the last two on Windows).
+const TAKEN = ['ENOTEMPTY', 'EEXIST', ...(process.platform === 'win32' ? ['EPERM', 'EACCES'] : [])];
+
+const DEFAULT_COMPANY = '红包演练商户';
+const MCH_ID = /^[0-9A-Za-z]{1,32}$/;
+// Folders of ours, which a merchant of that name would overwrite (some disks ignore case).
+const RESERVED = new Set(['ca', 'server']);
+
+const SERVER_NAMES: ServerNames = {
+  hosts: ['localhost', 'api.mch.weixin.qq.com'],
+  addresses: ['127.0.0.1', '::1'],
+};
+
+interface Files {
+  readonly cert: string;
+  readonly key: string;
+}
+const ROOT_FILES: Files = { cert: 'root.pem', key: 'root-key.pem' };
+const SERVER_FILES: Files = { cert: 'server.pem', key: 'server-key.pem' };
+const MERCHANT_FILES: Files = { cert: 'apiclient_cert.pem', key: 'apiclient_key.pem' };
+const P12_FILE = 'apiclient_cert.p12';
+const CA_FILE = 'rootca.pem';
+
+/**
+ * Opens a certificate directory, making the root and the server's certificate on first use and
+ * renewing what expires within 30 days, does not parse, lacks its key or was issued by another
+ * root. A sound RSA root that somebody put there is used as it is. Processes may open one directory
+ * at the same time. Rejects with `CertificateError` when the directory cannot be used.
+ */
+export async function openCertificates(options: CertificateOptions): Promise<Certificates> {
+  const home: Home = {
+    dir: resolve(options.dir),
+    now: options.now ?? (() => new Date()),
+    p12Form: options.p12Form ?? 'compatible',
+  };
+  const { root, server } = await explained(home.dir, () => openHouse(home));
+  const bundles = new Map<string, Promise<MerchantBundle>>();
+
+  function bundle(mchId: string, company = DEFAULT_COMPANY): Promise<MerchantBundle> {
+    const known = bundles.get(mchId);
+    if (known) return known;
+    const opening = explained(home.dir, () => openBundle(home, root, { mchId, company }));
+    bundles.set(mchId, opening);
+    opening.catch(() => bundles.delete(mchId));
+    return opening;
+  }
+
+  return { root: root.cert, server, bundle };
+}
+
+interface House {
+  readonly root: Authority;
+  readonly server: ServerCertificate;
+}
+
+async function openHouse(home: Home): Promise<House> {
+  const root = await readRoot(home);
+  const server = root && (await readServer(home, root));
+  return root && server ? { root, server } : makeHouse(home);
+}
+
+async function makeHouse(home: Home): Promise<House> {
+  const [sign, rootKey, serverKey] = await Promise.all([
+    import('./authority.ts'),
+    newKey(),
+    newKey(),
+  ]);
+
+  async function makeRoot(): Promise<Authority> {
+    const made = { cert: sign.signRoot(rootKey, home.now()), key: rootKey };
+    return keepPair(join(home.dir, 'ca'), ROOT_FILES, made);
+  }
+
+  async function makeServer(root: Authority): Promise<ServerCertificate> {
+    const cert = sign.signServer(root, SERVER_NAMES, serverKey, home.now());
+    return keepPair(join(home.dir, 'server'), SERVER_FILES, { cert, key: serverKey });
+  }
+
+  return alone(home.dir, async () => {
+    const root = (await readRoot(home)) ?? (await makeRoot());
+    const server = (await readServer(home, root)) ?? (await makeServer(root));
+    return { root, server };
+  });
+}
+
+async function openBundle(home: Home, root: Authority, holder: Holder): Promise<MerchantBundle> {
+  refuseUnusableNumber(holder.mchId);
+  return (await readBundle(home, root, holder.mchId)) ?? makeBundle(home, root, holder);
+}
+
+async function makeBundle(home: Home, root: Authority, holder: Holder): Promise<MerchantBundle> {
+  const { mchId } = holder;
+  const [sign, { packP12 }, newcomer] = await Promise.all([
+    import('./authority.ts'),
+    import('./pkcs12.ts'),
+    newKey(),
+  ]);
+  return alone(home.dir, async () => {
+    await refuseAnotherRoot(home, root);
+    const ready = await readBundle(home, root, mchId);
+    if (ready) return ready;
+    const pair = (await readMerchant(home, root, mchId)) ?? {
+      cert: sign.signMerchant(root, holder, newcomer, home.now()),
+      key: newcomer,
+    };
+    const p12 = packP12({ ...pair, root: root.cert }, mchId, home.p12Form);
+    const bundle = bundleOf(home, mchId, pair, p12, root.cert);
+    await write(bundle.dir, [
+      [P12_FILE, bundle.p12],
+      [CA_FILE, bundle.ca],
+      [MERCHANT_FILES.key, bundle.key],
+      [MERCHANT_FILES.cert, bundle.cert],
+    ]);
+    return bundle;
+  });
+}
+
+function bundleOf(home: Home, mchId: string, pair: Pair, p12: Buffer, ca: string): MerchantBundle {
+  const dir = join(home.dir, mchId);
+  return {
+    mchId,
+    dir,
+    certPath: join(dir, MERCHANT_FILES.cert),
+    keyPath: join(dir, MERCHANT_FILES.key),
+    p12Path: join(dir, P12_FILE),
+    caPath: join(dir, CA_FILE),
+    ...pair,
+    p12,
+    ca,
+  };
+}
+
+function refuseUnusableNumber(mchId: string): void {
+  if (MCH_ID.test(mchId) && !RESERVED.has(mchId.toLowerCase())) return;
+  throw new CertificateError(
+    `No certificate can be made for merchant ${JSON.stringify(mchId)}: ` +
+      'give a mch_id of 1 to 32 letters and digits other than "ca" and "server".',
+  );
+}
+
+/** What we issue must fit the root that the running server trusts, and the one on disk. */
+async function refuseAnotherRoot(home: Home, root: Authority): Promise<void> {
+  const path = join(home.dir, 'ca', ROOT_FILES.cert);
+  const present = await readIfAny(path);
+  if (present?.toString() === root.cert) return;
+  throw new CertificateError(
+    `No merchant certificate can be made in ${home.dir}: ${path} was removed or replaced ` +
+      'after this process had opened it, so start the process again.',
+  );
+}
+
+// Reading: a pair or bundle that is there and sound, or undefined.
+
+async function readRoot(home: Home): Promise<Authority | undefined> {
+  const pair = await readPair(join(home.dir, 'ca'), ROOT_FILES);
+  const root = pair && sound(pair, pair.cert, home.now());
+  return root?.ca && root.publicKey.asymmetricKeyType === 'rsa' ? pair : undefined;
+}
+
+async function readServer(home: Home, root: Authority): Promise<ServerCertificate | undefined> {
+  const pair = await readPair(join(home.dir, 'server'), SERVER_FILES);
+  const server = pair && sound(pair, root.cert, home.now());
+  const named =
+    server &&
+    SERVER_NAMES.hosts.every((host) => server.checkHost(host)) &&
+    SERVER_NAMES.addresses.every((address) => server.checkIP(address));
+  return named ? pair : undefined;
+}
+
+async function readMerchant(home: Home, root: Authority, mchId: string): Promise<Pair | undefined> {
+  const pair = await readPair(join(home.dir, mchId), MERCHANT_FILES);
+  const merchant = pair && sound(pair, root.cert, home.now());
+  return merchant?.subject.split('\n').includes(`CN=${mchId}`) ? pair : undefined;
+}
+
+async function readBundle(
+  home: Home,
+  root: Authority,
+  mchId: string,
+): Promise<MerchantBundle | undefined> {
+  const [pair, p12, ca] = await Promise.all([
+    readMerchant(home, root, mchId),
+    readIfAny(join(home.dir, mchId, P12_FILE)),
+    readIfAny(join(home.dir, mchId, CA_FILE)),
+  ]);
+  if (!pair || !p12 || ca?.toString() !== root.cert) return undefined;
+  return fits(p12, pair, home.p12Form) ? bundleOf(home, mchId, pair, p12, root.cert) : undefined;
+}
+
+async function readPair(folder: string, files: Files): Promise<Pair | undefined> {
+  const [cert, key] = await Promise.all([
+    readIfAny(join(folder, files.cert)),
+    readIfAny(join(folder, files.key)),
+  ]);
+  return cert && key ? { cert: cert.toString(), key: key.toString() } : undefined;
+}
+
+async function readIfAny(path: string): Promise<Buffer | undefined> {
+  return unless(['ENOENT', 'ENOTDIR'], () => readFile(path));
+}
+
+// Judging what was read. Processes read without a lock while another may be renewing, so a pair
+// or bundle of which one file is new and one old must be seen as unsound.
+
+/** The parsed certificate when it belongs to the key, is issued by the issuer and not near expiry. */
+function sound(pair: Pair, issuerCert: string, now: Date): X509Certificate | undefined {
+  try {
+    const certificate = new X509Certificate(pair.cert);
+    const issuer = new X509Certificate(issuerCert);
+    const isSound =
+      Date.parse(certificate.validFrom) <= now.getTime() &&
+      Date.parse(certificate.validTo) > now.getTime() + RENEWAL_MS &&
+      certificate.checkPrivateKey(createPrivateKey(pair.key)) &&
+      certificate.checkIssued(issuer) &&
+      certificate.verify(issuer.publicKey);
+    return isSound ? certificate : undefined;
+  } catch {
+    return undefined; // not PEM, not a certificate, not a key: as good as missing
+  }
+}
+
+/** Whether a p12 is whole, holds this very certificate, and is of the form that is wanted. */
+function fits(p12: Buffer, pair: Pair, form: P12Form): boolean {
+  const cert = new X509Certificate(pair.cert).raw;
+  const isWhole = p12.length > 4 && p12.readUInt16BE(2) === p12.length - 4;
+  // The key's bag names its certificate by SHA-1, in the clear in both forms.
+  const isOurs = p12.includes(createHash('sha1').update(cert).digest());
+  return isWhole && isOurs && p12.includes(cert) === (form === 'compatible');
+}
+
+// Writing.
+
+async function newKey(): Promise<string> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', {
+    modulusLength: RSA_BITS,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  return privateKey;
+}
+
+async function keepPair(folder: string, files: Files, pair: Pair): Promise<Pair> {
+  await write(folder, [
+    [files.key, pair.key],
+    [files.cert, pair.cert],
+  ]);
+  return pair;
+}
+
+/** Everything is on disk under another name before the first file is replaced. */
+async function write(folder: string, files: [name: string, content: string | Buffer][]) {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const waiting = (name: string) => join(folder, `.${name}.new`);
+  for (const [name, content] of files) await writeFile(waiting(name), content, { mode: 0o600 });
+  for (const [name] of files) await rename(waiting(name), join(folder, name));
+}
+
+// Taking turns. The lock is a folder with one file named by its owner's random id. It is taken by
+// renaming a filled folder onto it, which fails while another owner's file is inside, and given up
+// by removing one's own file: nobody can remove the claim of an owner that he did not mean.
+
+/** Runs the step while no other process, and nothing else in this one, makes certificates here. */
+async function alone<Result>(dir: string, step: () => Promise<Result>): Promise<Result> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const lock = join(dir, '.lock');
+  const owner = randomUUID();
+  await takeLock(dir, lock, owner);
+  try {
+    return await step();
+  } finally {
+    await removeOwner(lock, owner);
+  }
+}
+
+async function takeLock(dir: string, lock: string, owner: string): Promise<void> {
+  const claim = await mkdtemp(join(dir, '.claim-'));
+  const deadline = Date.now() + 2 * LOCK_STALE_MS;
+  try {
+    await writeFile(join(claim, owner), `${process.pid}@${hostname()}`, { mode: 0o600 });
+    while (!(await renamed(claim, lock))) {
+      if (Date.now() > deadline) throw new CertificateError(waitedTooLong(lock));
+      await removeDeadOwners(lock);
+      await sleep(LOCK_POLL_MS);
+    }
+  } finally {
+    await rm(claim, { recursive: true, force: true });
+  }
+}
+
+function waitedTooLong(lock: string): string {
+  return `Another process has been making certificates for too long: end it, then remove ${lock}.`;
+}
+
+async function renamed(from: string, to: string): Promise<boolean> {
+  const outcome = await unless(TAKEN, async () => {
+    await rename(from, to);
+    return true;
+  });
+  return outcome ?? false;
+}
+
+async function removeDeadOwners(lock: string): Promise<void> {
+  const owners = (await unless(['ENOENT'], () => readdir(lock))) ?? [];
+  for (const owner of owners) {
+    if (await isDead(join(lock, owner))) await removeOwner(lock, owner);
+  }
+}
+
+async function removeOwner(lock: string, owner: string): Promise<void> {
+  await rm(join(lock, owner), { force: true });
+  await unless(['ENOENT', ...TAKEN], () => rmdir(lock));
+}
+
+async function isDead(ownerPath: string): Promise<boolean> {
+  const written = await unless(['ENOENT'], () => stat(ownerPath));
+  const content = await unless(['ENOENT'], () => readFile(ownerPath, 'utf8'));
+  if (!written || !content) return false;
+  const [pid, host] = content.split('@');
+  // A process on another machine can't be asked; nor is a number reused by another process ours.
+  if (Date.now() - written.mtimeMs > LOCK_STALE_MS) return true;
+  return host === hostname() && !isRunning(Number(pid));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH'; // EPERM: it runs, as another user
+  }
+}
+
+// Errors of the file system: the expected ones are values, the others become one sentence.
+
+async function unless<Result>(
+  codes: readonly string[],
+  step: () => Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    return await step();
+  } catch (error) {
+    if (codes.includes(codeOf(error) ?? '')) return undefined;
+    throw error;
+  }
+}
+
+async function explained<Result>(dir: string, step: () => Promise<Result>): Promise<Result> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof Error) || !('syscall' in error)) throw error;
+    throw new CertificateError(
+      `Certificates cannot be kept in ${dir} (${error.message}): ` +
+        'choose a directory that this user can read and write.',
+      { cause: error },
+    );
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
