@@ -1,0 +1,51 @@
+/** `redpack-mock scenarios`: the list, and one of them in words. */
+import { stringify } from 'yaml';
+import { loadScenario, scenarioNames } from './scenario/load.ts';
+import type { Scenario } from './scenario/schema.ts';
+
+export function listScenarios(json = false): string {
+  const rows = scenarioNames().map((name) => {
+    const { title, title_zh, edition } = loadScenario(name);
+    return { name, edition, title, ...(title_zh ? { title_zh } : {}) };
+  });
+  if (json) return `${JSON.stringify(rows, null, 2)}\n`;
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  const lines = rows.map(({ name, title }) => `${name.padEnd(width)}  ${title}`);
+  return `${lines.join('\n')}\n\nredpack-mock serve --scenario NAME  serves one; redpack-mock scenarios NAME  explains it\n`;
+}
+
+export function explainScenario(name: string, json = false): string {
+  const scenario = loadScenario(name);
+  if (json) return `${JSON.stringify(scenario, null, 2)}\n`;
+  return [
+    `${name}: ${scenario.title}`,
+    ...(scenario.title_zh ? [scenario.title_zh] : []),
+    ...(scenario.description ? ['', scenario.description] : []),
+    '',
+    `edition  ${scenario.edition}`,
+    `clock    ${clockText(scenario.clock)}`,
+    `merchants ${scenario.merchants.map(({ mch_id, balanceFen }) => `${mch_id} (balance ${balanceFen} fen)`).join(', ')}`,
+    ...section('limits that differ', limitsThatDiffer(scenario)),
+    ...section('switches', scenario.switches),
+    ...section('rules', scenario.rules),
+    ...section('how to see it', scenario.steps),
+    '',
+  ].join('\n');
+}
+
+function clockText(clock: Scenario['clock']): string {
+  if (clock.mode === 'frozen') return `frozen at ${clock.at}`;
+  return clock.mode === 'running' ? `running from ${clock.from}` : 'real';
+}
+
+function limitsThatDiffer({ merchants }: Scenario): Record<string, unknown> {
+  return Object.fromEntries(
+    merchants
+      .filter(({ limits }) => Object.keys(limits).length > 0)
+      .map(({ mch_id, limits }) => [mch_id, limits]),
+  );
+}
+
+function section(title: string, content: object): string[] {
+  return Object.keys(content).length === 0 ? [] : ['', `${title}:`, stringify(content).trimEnd()];
+}

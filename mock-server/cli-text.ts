@@ -1,0 +1,92 @@
+/** What the command line says: the ready text with a curl line that works, and a line per request. */
+import {
+  beijingDay,
+  dashedTime,
+  ENDPOINT_ROWS,
+  sampleRequest,
+  toYuan,
+  writeXml,
+} from '../contracts/index.ts';
+import type { JournalEntry } from './journal.ts';
+import type { MockServer } from './serve.ts';
+
+export function readyText(server: MockServer): string {
+  const { merchant, merchants, scenario, url, proxyUrl } = server;
+  const { dir, caPath } = merchant.certificates;
+  const others = merchants.slice(1).map(({ mchId }) => mchId);
+  const rows: [string, string][] = [
+    ['url', `${url}${ENDPOINT_ROWS.sendredpack.path}`],
+    ['edition', scenario.edition],
+    ['scenario', scenario.title],
+    ['merchant', `${merchant.mchId}${others.length > 0 ? ` (also ${others.join(', ')})` : ''}`],
+    ['key', merchant.key],
+    ['appid', merchant.appid],
+    [
+      'bundle',
+      `${dir} (apiclient_cert.p12, password ${merchant.mchId}; apiclient_cert.pem, apiclient_key.pem)`,
+    ],
+    ['ca', caPath],
+    ...(proxyUrl ? ([['proxy', `HTTPS_PROXY=${proxyUrl}`]] as [string, string][]) : []),
+  ];
+  const table = rows.map(([name, value]) => `  ${name.padEnd(9)} ${value}`).join('\n');
+  return `redpack-mock is ready. It moves no money.\n${table}\n\nTry:\n${curlLine(server)}\n\n`;
+}
+
+/** One line, to be pasted as it is: a signed sample request. Pasted twice it pays once. */
+export function curlLine({ url, merchant, scenario, clock }: MockServer): string {
+  const { certPath, keyPath, caPath } = merchant.certificates;
+  const mch_billno = `${merchant.mchId}${beijingDay(clock.nowMs())}0000000001`;
+  const fields = sampleRequest(scenario.edition, 'sendredpack', merchant, { mch_billno });
+  const body = writeXml([...fields]).replaceAll('\n', '');
+  const files = `--cacert ${quote(caPath)} --cert ${quote(certPath)} --key ${quote(keyPath)}`;
+  return `curl ${files} --data-binary '${body}' ${url}${ENDPOINT_ROWS.sendredpack.path}`;
+}
+
+function quote(path: string): string {
+  return /^[\w./:\\-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
+/** `2026-01-31 12:00:00 sendredpack 1000…01 1.00 sent` and why. */
+export function requestLine(entry: JournalEntry): string {
+  const { request, endpoint, verdict, code, clause, paid } = entry;
+  const amount = request.total_amount;
+  const said = code ?? (verdict === 'front' ? `HTTP ${entry.httpStatus}` : verdict);
+  const money = code && paid ? ' (paid)' : '';
+  const parts = [
+    dashedTime(entry.atMs),
+    endpoint ?? '-',
+    printable(request.mch_billno ?? '-'),
+    ...(amount === undefined
+      ? []
+      : [/^\d{1,15}$/.test(amount) ? toYuan(Number(amount)) : printable(amount)]),
+    `${said}${money}`,
+    '-',
+    printable(entry.why),
+    ...(clause ? [`[${clause}]`] : []),
+  ];
+  return `${parts.join(' ')}\n`;
+}
+
+/** What a client sent goes to a terminal: control characters do not. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?').slice(0, 200);
+}
+
+export function jsonReady({ url, proxyUrl, merchants, scenario, merchant }: MockServer): string {
+  const describe = ({ mchId, key, appid }: typeof merchant) => ({ mch_id: mchId, key, appid });
+  const { certPath, keyPath, p12Path, caPath } = merchant.certificates;
+  return `${JSON.stringify({
+    event: 'ready',
+    url,
+    ...(proxyUrl ? { proxy: proxyUrl } : {}),
+    edition: scenario.edition,
+    merchant: describe(merchant),
+    merchants: merchants.map(describe),
+    certificates: { cert: certPath, key: keyPath, p12: p12Path, ca: caPath },
+  })}\n`;
+}
+
+export function jsonLine({ request, reply: _, ...entry }: JournalEntry): string {
+  const { mch_id, mch_billno, total_amount, re_openid } = request;
+  return `${JSON.stringify({ event: 'request', ...entry, mch_id, mch_billno, total_amount, re_openid })}\n`;
+}

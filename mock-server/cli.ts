@@ -1,0 +1,168 @@
+/** The command line `redpack-mock`. Exit codes: 0 done, 1 a fault of the mock itself, 2 it was asked something impossible. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { EDITIONS, type Edition } from '../contracts/index.ts';
+import { CertificateError, openCertificates } from './bundle.ts';
+import { jsonLine, jsonReady, readyText, requestLine } from './cli-text.ts';
+import { ScenarioError } from './scenario/load.ts';
+import { StartError, startMockServer } from './serve.ts';
+
+export interface Output {
+  write(text: string): void;
+  warn(text: string): void;
+}
+
+const DEFAULT_PORT = 8443;
+const USAGE_EXIT = 2;
+
+interface ServeFlags {
+  readonly port: number;
+  readonly host: string;
+  readonly edition?: Edition;
+  readonly scenario: string;
+  readonly certDir: string;
+  readonly proxy?: boolean | number;
+  readonly p12: 'compatible' | 'vendor';
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/**
+ * Runs a command to its end; `serve` ends with SIGINT or SIGTERM.
+ * @param args without node and script
+ * @returns the exit code
+ */
+export async function run(args: readonly string[], output: Output): Promise<number> {
+  const program = buildProgram(output);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_EXIT;
+    if (isUsageFault(error)) {
+      output.warn(`${error.message}\n`);
+      return USAGE_EXIT;
+    }
+    throw error;
+  }
+}
+
+function isUsageFault(error: unknown): error is Error {
+  return (
+    error instanceof ScenarioError ||
+    error instanceof CertificateError ||
+    error instanceof StartError
+  );
+}
+
+function buildProgram(output: Output): Command {
+  const program = new Command('redpack-mock')
+    .description('A faithful local WeChat Pay red packet API (sendredpack v2) behind mutual TLS')
+    .exitOverride()
+    .configureOutput({ writeOut: output.write, writeErr: output.warn });
+
+  program
+    .command('serve', { isDefault: true })
+    .description('serve the API until Ctrl-C')
+    .option('--port <port>', 'port to listen on, 0 for a free one', toPort, DEFAULT_PORT)
+    .option('--host <host>', 'address to listen on', '127.0.0.1')
+    .addOption(
+      new Option('--edition <edition>', "the API as of a date; default the scenario's").choices(
+        EDITIONS,
+      ),
+    )
+    .option('--scenario <file|name>', 'what the server does', 'default')
+    .option('--cert-dir <folder>', 'where certificates are kept, made when missing', '.redpack')
+    .option('--proxy [port]', 'also listen as a CONNECT proxy for the real host', toPort)
+    .addOption(
+      new Option(
+        '--p12 <form>',
+        'form of apiclient_cert.p12; vendor: the old one, refused by OpenSSL 3',
+      )
+        .choices(['compatible', 'vendor'])
+        .default('compatible'),
+    )
+    .option('--json', 'print one JSON object a line')
+    .option('--quiet', 'no line per request')
+    .action((flags: ServeFlags) => serve(flags, output));
+
+  program
+    .command('scenarios')
+    .description('list the built-in scenarios, or explain one')
+    .argument('[name]', 'a name from the list, or a file')
+    .option('--json', 'print JSON')
+    .action(async (name: string | undefined, { json }: { json?: boolean }) => {
+      const { explainScenario, listScenarios } = await import('./cli-scenarios.ts');
+      output.write(name === undefined ? listScenarios(json) : explainScenario(name, json));
+    });
+
+  program
+    .command('certs')
+    .description("write a merchant's certificate bundle, as a merchant downloads it")
+    .argument('[mch_id]', 'merchant number', '10000098')
+    .option('--cert-dir <folder>', 'where certificates are kept', '.redpack')
+    .option('--company <name>', 'OU of the certificate')
+    .addOption(
+      new Option('--p12 <form>', 'form of apiclient_cert.p12')
+        .choices(['compatible', 'vendor'])
+        .default('compatible'),
+    )
+    .option('--json', 'print JSON')
+    .action((mchId: string, flags: CertsFlags) => writeBundle(mchId, flags, output));
+
+  return program;
+}
+
+async function serve(flags: ServeFlags, output: Output): Promise<void> {
+  const server = await startMockServer({
+    port: flags.port,
+    host: flags.host,
+    scenario: flags.scenario,
+    certDir: flags.certDir,
+    p12Form: flags.p12,
+    onFault: (error) => output.warn(`${error instanceof Error ? error.stack : String(error)}\n`),
+    ...(flags.edition ? { edition: flags.edition } : {}),
+    ...(flags.proxy === undefined ? {} : { proxy: flags.proxy }),
+  });
+  output.write(flags.json ? jsonReady(server) : readyText(server));
+  if (!flags.quiet) {
+    const toLine = flags.json ? jsonLine : requestLine;
+    server.journal.subscribe((entry) => output.write(toLine(entry)));
+  }
+  await untilSignal();
+  await server.stop();
+}
+
+/** Ctrl-C, or the polite kill of a process manager. */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}
+
+interface CertsFlags {
+  readonly certDir: string;
+  readonly company?: string;
+  readonly p12: 'compatible' | 'vendor';
+  readonly json?: boolean;
+}
+
+async function writeBundle(mchId: string, flags: CertsFlags, output: Output): Promise<void> {
+  const certificates = await openCertificates({ dir: flags.certDir, p12Form: flags.p12 });
+  const bundle = await certificates.bundle(mchId, flags.company);
+  const { dir, certPath, keyPath, p12Path, caPath } = bundle;
+  if (flags.json) {
+    output.write(
+      `${JSON.stringify({ mch_id: mchId, dir, cert: certPath, key: keyPath, p12: p12Path, ca: caPath })}\n`,
+    );
+    return;
+  }
+  output.write(`Bundle of merchant ${mchId} (the p12's password is the merchant number):\n`);
+  for (const path of [p12Path, certPath, keyPath, caPath]) output.write(`  ${path}\n`);
+}
+
+function toPort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('expected a port, 0 to 65535.');
+}

@@ -1,0 +1,198 @@
+/** Between signature and order number: call rate, who belongs to whom, what is opened, from where it may be called. */
+import {
+  type CodeName,
+  codeRow,
+  type Edition,
+  type Fields,
+  type Refusal,
+  type RefusalContext,
+  type RefusalDetail,
+  refuse,
+} from '../../contracts/index.ts';
+import type { Write } from '../store/store.ts';
+import type { Tenant } from '../tenant.ts';
+import { type Read, readTally, type Window, type Windows } from './facts.ts';
+
+export interface Admission {
+  readonly context: RefusalContext;
+  readonly tenant: Tenant;
+  readonly fields: Fields;
+  readonly callerIp: string;
+}
+
+/** The rate of calls, sent or refused alike. Position unknown, put after the signature (domain facts §3.1). */
+export function refusedByRate(
+  { context, tenant }: Admission,
+  windows: Windows,
+  read: Read,
+): Refusal | undefined {
+  const { limits } = tenant;
+  const perMinute =
+    context.endpoint === 'gethbinfo' ? limits.queriesPerMinute : limits.callsPerMinute;
+  const rates = [
+    { window: windows.callsSecond, limit: limits.callsPerSecond, unit: 'second' },
+    { window: windows.callsMinute, limit: perMinute, unit: 'minute' },
+  ];
+  for (const { window, limit, unit } of rates) {
+    if (!window || limit === null || readTally(read, window).count < limit) continue;
+    return refuse(context, 'FREQ_LIMIT', {
+      clause: `frequency/calls-per-${unit}`,
+      why: `more than ${limit} calls in this ${unit}`,
+    });
+  }
+  return undefined;
+}
+
+/** The call as counted, for every call that the rate let through. */
+export function countCall(windows: Windows, read: Read): Write[] {
+  return [windows.callsSecond, windows.callsMinute].flatMap((window) => count(window, read, 0));
+}
+
+/** One more in a window. */
+export function count(window: Window | undefined, read: Read, fen: number): Write[] {
+  if (!window) return [];
+  const before = readTally(read, window);
+  const value = { count: before.count + 1, fen: before.fen + fen };
+  return [{ key: window.key, value, expiresAtMs: window.expiresAtMs }];
+}
+
+/** Identity, then product, then address (domain facts §3.1 no. 5 and 6). */
+export function refusedAdmission(admission: Admission): Refusal | undefined {
+  return admission.context.endpoint === 'gethbinfo'
+    ? (refusedAppid(admission, 'appid') ?? refusedByAddress(admission))
+    : (refusedByIdentity(admission) ?? refusedByProduct(admission) ?? refusedByAddress(admission));
+}
+
+function refusedByIdentity(admission: Admission): Refusal | undefined {
+  return (
+    refusedAppid(admission, 'wxappid') ??
+    refusedSubMerchant(admission) ??
+    refusedOpenid(admission) ??
+    refusedConsumer(admission)
+  );
+}
+
+function refusedAppid(
+  { context, tenant: { merchant }, fields }: Admission,
+  name: 'wxappid' | 'appid',
+): Refusal | undefined {
+  const appid = fields.get(name) ?? '';
+  if (merchant.appids.includes(appid)) return undefined;
+  if (merchant.mobileAppids.includes(appid) && has(context.edition, 'ILLEGAL_APPID')) {
+    return refuse(context, 'ILLEGAL_APPID', {
+      clause: `identity/${name}/official-account`,
+      why: `${appid} is the appid of a mobile app`,
+    });
+  }
+  return refuse(context, 'PARAM_ERROR', {
+    wording: 'appid-mismatch',
+    clause: `identity/${name}/bound`,
+    why: `${appid} is not bound to merchant ${merchant.mch_id} (${merchant.appids.join(', ')})`,
+  });
+}
+
+/** Service providers only: sub-merchant and msgappid must be theirs. */
+function refusedSubMerchant({
+  context,
+  tenant: { merchant },
+  fields,
+}: Admission): Refusal | undefined {
+  if (merchant.role !== 'provider') return undefined;
+  const sub = fields.get('sub_mch_id');
+  if (sub && merchant.subMerchants && !merchant.subMerchants.includes(sub)) {
+    return refuseKnown(context, 'ACCEPTMODE_ERROR', {
+      clause: 'identity/sub_mch_id/relation',
+      why: `${sub} is no sub-merchant of ${merchant.mch_id}`,
+    });
+  }
+  const msgappid = fields.get('msgappid');
+  if (msgappid && merchant.msgappids && !merchant.msgappids.includes(msgappid)) {
+    return refuseKnown(context, 'MSGAPPID_ERROR', {
+      clause: 'identity/msgappid/bound',
+      why: `${msgappid} is bound neither to ${merchant.mch_id} nor to its sub-merchant`,
+    });
+  }
+  return undefined;
+}
+
+function refusedOpenid({ context, tenant: { merchant }, fields }: Admission): Refusal | undefined {
+  if (!merchant.openids) return undefined;
+  const openid = fields.get('re_openid') ?? '';
+  // A provider may address the user by msgappid (domain facts §1.1).
+  const appids = [
+    fields.get('wxappid'),
+    merchant.role === 'provider' ? fields.get('msgappid') : '',
+  ];
+  const known = appids.some((appid) => appid && merchant.openids?.[appid]?.includes(openid));
+  if (known) return undefined;
+  return refuse(context, 'OPENID_ERROR', {
+    clause: 'identity/re_openid/of-wxappid',
+    why: `${openid} is no user of ${appids.filter(Boolean).join(' or ')}`,
+  });
+}
+
+function refusedConsumer({
+  context,
+  tenant: { merchant },
+  fields,
+}: Admission): Refusal | undefined {
+  const consumer = fields.get('consume_mch_id');
+  if (!consumer || merchant.consumeMerchants.includes(consumer)) return undefined;
+  return refuseKnown(context, 'NO_CONSUME_COMPETENCE', {
+    clause: 'identity/consume_mch_id/authorised',
+    why: `${consumer} has not authorised ${merchant.mch_id} to spend its money`,
+  });
+}
+
+function refusedByProduct({ context, tenant: { merchant } }: Admission): Refusal | undefined {
+  if (!merchant.productOpened) {
+    return refuseUnopened(context, 'product/opened', 'red packets are not opened for the merchant');
+  }
+  if (merchant.apiSending === 'closed') {
+    return refuseKnown(context, 'API_METHOD_CLOSED', {
+      clause: 'product/api-sending',
+      why: 'sending by API is switched off for the merchant',
+    });
+  }
+  if (merchant.account === 'frozen') {
+    return refuseKnown(context, 'PAYER_ACCOUNT_ABNORMAL', {
+      clause: 'product/account',
+      why: 'the merchant is frozen',
+    });
+  }
+  return undefined;
+}
+
+function refusedByAddress({
+  context,
+  tenant: { merchant },
+  callerIp,
+}: Admission): Refusal | undefined {
+  if (!merchant.allowedIps || merchant.allowedIps.includes(callerIp)) return undefined;
+  const detail: RefusalDetail = {
+    wording: 'ip',
+    clause: 'address/allowed',
+    why: `${callerIp} is not on the IP white list (${merchant.allowedIps.join(', ') || 'empty'})`,
+  };
+  return refuse(context, has(context.edition, 'NO_AUTH') ? 'NO_AUTH' : 'NOAUTH', detail);
+}
+
+function refuseUnopened(context: RefusalContext, clause: string, why: string): Refusal {
+  const codes = {
+    '2014': 'NOAUTH',
+    '2015': 'NO_AUTH',
+    current: 'PRODUCT_AUTHORITY_UNOPEN',
+  } as const;
+  return refuse(context, codes[context.edition], { clause, why, wording: 'no-permission' });
+}
+
+/** The code, or in an edition that does not have it the one for "not permitted". */
+function refuseKnown(context: RefusalContext, code: CodeName, detail: RefusalDetail): Refusal {
+  return has(context.edition, code)
+    ? refuse(context, code, detail)
+    : refuseUnopened(context, detail.clause, detail.why);
+}
+
+function has(edition: Edition, code: CodeName): boolean {
+  return codeRow(code).editions.includes(edition);
+}

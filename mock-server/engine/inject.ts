@@ -1,0 +1,78 @@
+/** The scenario's rules: which of them strikes this call. Deterministic: the nth call, or a draw from the seed for the nth call. */
+import { type EndpointName, type Fields, readInt } from '../../contracts/index.ts';
+import { chance } from '../random.ts';
+import type { ScenarioRule } from '../scenario/schema.ts';
+import type { Write } from '../store/store.ts';
+import type { Read } from './facts.ts';
+
+/** A rule that is for such a call, and the key under which its calls are counted. */
+export interface Candidate {
+  readonly index: number;
+  readonly rule: ScenarioRule;
+  readonly key: string;
+}
+
+export interface Injection {
+  /** Position of the rule in the scenario, from 1. */
+  readonly number: number;
+  readonly effect: ScenarioRule['then'];
+}
+
+/** The rules whose endpoint, merchant and field conditions hold. */
+export function candidatesFor(
+  rules: readonly ScenarioRule[],
+  endpoint: EndpointName,
+  fields: Fields,
+): Candidate[] {
+  const candidates: Candidate[] = [];
+  rules.forEach((rule, index) => {
+    if (rule.when.endpoint !== endpoint || !holds(rule.when, fields)) return;
+    candidates.push({ index, rule, key: keyOf(rule, index, fields) });
+  });
+  return candidates;
+}
+
+/** Counts the call for every candidate; the first that strikes decides. */
+export function drawInjection(
+  candidates: readonly Candidate[],
+  read: Read,
+  seed: number,
+): { injection: Injection | undefined; writes: Write[] } {
+  let injection: Injection | undefined;
+  const writes: Write[] = [];
+  for (const { index, rule, key } of candidates) {
+    const before = read(key) as { count: number } | undefined;
+    const count = (before?.count ?? 0) + 1;
+    writes.push({ key, value: { count } });
+    if (!injection && strikes(rule.when, count, seed, key)) {
+      injection = { number: index + 1, effect: rule.then };
+    }
+  }
+  return { injection, writes };
+}
+
+function strikes(when: ScenarioRule['when'], count: number, seed: number, key: string): boolean {
+  if (when.nth !== undefined && count !== when.nth) return false;
+  if (when.everyNth !== undefined && count % when.everyNth !== 0) return false;
+  if (when.first !== undefined && count > when.first) return false;
+  if (when.probability !== undefined) return chance(seed, `${key}#${count}`) < when.probability;
+  return true;
+}
+
+function holds({ mch_id, fields: conditions }: ScenarioRule['when'], fields: Fields): boolean {
+  if (mch_id !== undefined && fields.get('mch_id') !== mch_id) return false;
+  return Object.entries(conditions ?? {}).every(([name, condition]) => {
+    const value = fields.get(name) ?? '';
+    if (typeof condition === 'string') return value === condition;
+    if ('matches' in condition) return new RegExp(condition.matches, 'u').test(value);
+    const number = readInt(value);
+    return number >= (condition.atLeast ?? number) && number <= (condition.atMost ?? number);
+  });
+}
+
+function keyOf({ when }: ScenarioRule, index: number, fields: Fields): string {
+  const mchId = fields.get('mch_id') ?? '';
+  if (when.per === 'global') return `rule/${index}`;
+  const key = `${mchId}/rule/${index}`;
+  return when.per === 'order' ? `${key}/${fields.get('mch_billno') ?? ''}` : key;
+}

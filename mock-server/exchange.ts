@@ -1,0 +1,217 @@
+/**
+ * The path of one request, the same for every door: who calls, is it XML, what does the contract say, what does the engine decide,
+ * how is it answered, what is noted.
+ */
+import {
+  type EndpointName,
+  type EndpointRow,
+  type Fields,
+  firstRefusal,
+  type Peer,
+  parseFields,
+  parseFieldsLossy,
+  queryAnswered,
+  type Refusal,
+  type ReplyContext,
+  refuse,
+  refused,
+  sendSucceeded,
+  signReply,
+  unreadable,
+  writeXml,
+  XML_BYTES_MAX,
+  type XmlEntry,
+  type XmlRefusal,
+} from '../contracts/index.ts';
+import { type Decision, docketOf } from './engine/decide.ts';
+import type { JournalRecord } from './journal.ts';
+import type { Mock } from './mock.ts';
+import { PAGES, type Page } from './pages.ts';
+import type { Tenant } from './tenant.ts';
+
+/** A request as any door hands it over. */
+export interface Call {
+  readonly endpoint: EndpointRow;
+  /** undefined: longer than the front server takes. */
+  readonly body: Uint8Array | undefined;
+  readonly peer: Peer;
+  readonly callerIp: string;
+}
+
+/** An answer, ready for the wire. */
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Answers one call, and notes it in the journal. */
+export async function exchange(mock: Mock, call: Call): Promise<Answer> {
+  const turnedAway = turnAway(mock, call);
+  if (turnedAway) return showPage(mock, call, turnedAway);
+
+  const parsed = readBody(mock, call.body ?? new Uint8Array());
+  if (!parsed.ok) return answerUnreadable(mock, call, parsed.refusal);
+
+  const { fields, utf8 } = parsed;
+  const tenant = mock.tenants.get(fields.get('mch_id') ?? '');
+  const early = refusedByContract(mock, call, tenant, fields, utf8);
+  if (!tenant) return answer(mock, call, undefined, fields, refusedAs(early, call.endpoint.name));
+
+  await mock.settleDue();
+  const { endpoint, callerIp } = call;
+  const nowMs = mock.clock.nowMs();
+  const docket = docketOf({ tenant, endpoint: endpoint.name, fields, early, callerIp, nowMs });
+  const decision = await mock.store.transact(docket.keys, docket.decide);
+  return answer(mock, call, tenant, fields, decision);
+}
+
+type Body =
+  | { readonly ok: true; readonly fields: Fields; readonly utf8: boolean }
+  | { readonly ok: false; readonly refusal: XmlRefusal };
+
+function readBody({ switches }: Mock, body: Uint8Array): Body {
+  const parsed = parseFields(body);
+  if (parsed.ok) return { ok: true, fields: parsed.value, utf8: true };
+  if (parsed.refusal.reason !== 'not-utf8' || switches.notUtf8 === 'XML_ERROR') return parsed;
+  const lossy = parseFieldsLossy(body);
+  return lossy.ok ? { ok: true, fields: lossy.value, utf8: false } : lossy;
+}
+
+function refusedByContract(
+  mock: Mock,
+  call: Call,
+  tenant: Tenant | undefined,
+  fields: Fields,
+  utf8: boolean,
+): Refusal | undefined {
+  return firstRefusal({
+    edition: tenant?.edition ?? mock.edition,
+    switches: tenant?.switches ?? mock.switches,
+    endpoint: call.endpoint.name,
+    merchant: tenant?.facts,
+    peer: call.peer,
+    fields,
+    utf8,
+  });
+}
+
+function refusedAs(refusal: Refusal | undefined, endpoint: EndpointName): Decision {
+  if (refusal) return { kind: 'refused', refusal, paid: false };
+  throw new Error(`the contract let a request without a merchant pass to ${endpoint}`);
+}
+
+interface TurnedAway {
+  readonly page: Page;
+  readonly why: string;
+}
+
+/** What never gets as far as XML: the front server shows a page of its own. */
+function turnAway({ switches }: Mock, { peer, body }: Call): TurnedAway | undefined {
+  if (peer.kind === 'untrusted') {
+    return { page: PAGES.badCertificate, why: `the client certificate is no good: ${peer.reason}` };
+  }
+  if (peer.kind === 'none' && switches.noCertificate === '400-page') {
+    return { page: PAGES.noCertificate, why: 'no client certificate (switch noCertificate)' };
+  }
+  const tooLarge = { page: PAGES.tooLarge, why: `the body is longer than ${XML_BYTES_MAX} bytes` };
+  return body === undefined ? tooLarge : undefined;
+}
+
+function showPage(mock: Mock, call: Call, { page, why }: TurnedAway): Answer {
+  const { status, body } = page;
+  note(mock, call, {
+    request: new Map(),
+    verdict: 'front',
+    why,
+    paid: false,
+    httpStatus: status,
+    reply: body,
+  });
+  return { status, contentType: 'text/html', body };
+}
+
+function answerUnreadable(mock: Mock, call: Call, { reason, detail }: XmlRefusal): Answer {
+  const context = contextOf(mock, call, undefined);
+  const refusal = refuse(context, 'XML_ERROR', { clause: `xml/${reason}`, why: detail });
+  const body = writeXml(unreadable(context, refusal));
+  note(mock, call, {
+    request: new Map(),
+    verdict: 'refused',
+    code: refusal.code,
+    clause: refusal.clause,
+    why: detail,
+    paid: false,
+    httpStatus: 200,
+    reply: body,
+  });
+  return { status: 200, contentType: mock.switches.contentType, body };
+}
+
+function answer(
+  mock: Mock,
+  call: Call,
+  tenant: Tenant | undefined,
+  fields: Fields,
+  decision: Decision,
+): Answer {
+  const context = contextOf(mock, call, tenant);
+  const entries = entriesFor(context, fields, decision);
+  const body = writeXml(tenant ? signReply(context, entries, tenant.facts.key) : entries);
+  note(mock, call, { request: fields, httpStatus: 200, reply: body, ...noteOf(decision) });
+  return { status: 200, contentType: context.switches.contentType, body };
+}
+
+function entriesFor(context: ReplyContext, fields: Fields, decision: Decision): XmlEntry[] {
+  if (decision.kind === 'refused') return refused(context, fields, decision.refusal);
+  const { order } = decision;
+  if (decision.kind !== 'found') {
+    const sentAtMs = order.sentAtMs ?? order.createdAtMs;
+    return sendSucceeded(context, fields, { sendListid: order.sendListid, sentAtMs });
+  }
+  return queryAnswered(context, fields, {
+    sendListid: order.sendListid,
+    state: order.state,
+    totalNum: 1,
+    amountFen: order.amountFen,
+    reason: order.reason,
+    sendAtMs: order.sentAtMs ?? order.createdAtMs,
+    refundedAtMs: order.refundedAtMs,
+    received:
+      order.receivedAtMs === undefined
+        ? undefined
+        : { openid: order.openid, atMs: order.receivedAtMs },
+  });
+}
+
+function noteOf(
+  decision: Decision,
+): Pick<JournalRecord, 'verdict' | 'code' | 'clause' | 'why' | 'paid'> {
+  if (decision.kind !== 'refused') {
+    return { verdict: decision.kind, why: decision.why, paid: decision.order.paid };
+  }
+  const { code, clause, why } = decision.refusal;
+  return { verdict: 'refused', code, clause, why, paid: decision.paid };
+}
+
+function note(
+  mock: Mock,
+  { endpoint, peer, callerIp }: Call,
+  record: Omit<JournalRecord, 'atMs' | 'endpoint' | 'peer' | 'callerIp'>,
+): void {
+  mock.journal.add({
+    atMs: mock.clock.nowMs(),
+    endpoint: endpoint.name,
+    peer,
+    callerIp,
+    ...record,
+  });
+}
+
+function contextOf(mock: Mock, { endpoint }: Call, tenant: Tenant | undefined): ReplyContext {
+  return {
+    edition: tenant?.edition ?? mock.edition,
+    switches: tenant?.switches ?? mock.switches,
+    endpoint: endpoint.name,
+  };
+}

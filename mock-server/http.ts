@@ -1,0 +1,103 @@
+/** The HTTP door: Hono routes, the body up to its limit, the peer of the socket. Everything else is the exchange's. */
+import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { ENDPOINT_ROWS, type EndpointRow, type Peer, XML_BYTES_MAX } from '../contracts/index.ts';
+import { type Answer, exchange } from './exchange.ts';
+import type { Mock } from './mock.ts';
+import { peerOf } from './tls.ts';
+
+/** `peer` and `callerIp` are for calls in process, which have no socket. */
+export type Bindings = Partial<HttpBindings> & {
+  readonly peer?: Peer;
+  readonly callerIp?: string;
+};
+
+/** Our own words to a caller carry this header, so that they are never taken for WeChat's. */
+export const OWN_HEADER = 'x-redpack-mock';
+
+type Ctx = Context<{ Bindings: Bindings }>;
+
+export function createApp(
+  mock: Mock,
+  onFault: (error: unknown) => void,
+): Hono<{ Bindings: Bindings }> {
+  const app = new Hono<{ Bindings: Bindings }>();
+  const paths = Object.values(ENDPOINT_ROWS).map((row) => row.path);
+
+  for (const endpoint of Object.values(ENDPOINT_ROWS)) {
+    app.all(endpoint.path, (context) => serveEndpoint(mock, endpoint, context));
+  }
+  app.notFound((context) =>
+    context.text(
+      `No such endpoint: ${context.req.path}\nThis mock serves ${paths.join(', ')}\n`,
+      404,
+      {
+        [OWN_HEADER]: 'not-found',
+      },
+    ),
+  );
+  app.onError((error, context) => {
+    onFault(error);
+    return context.text(
+      `redpack-mock failed, this is not an answer of WeChat's: ${error.message}\n`,
+      500,
+      {
+        [OWN_HEADER]: 'fault',
+      },
+    );
+  });
+  return app;
+}
+
+async function serveEndpoint(mock: Mock, endpoint: EndpointRow, context: Ctx): Promise<Response> {
+  const { method } = context.req;
+  const asPost = method === 'POST' || (method === 'GET' && mock.switches.getMethod === 'XML_ERROR');
+  if (!asPost) {
+    return context.text(`${method} is not allowed on ${endpoint.path}: POST an XML body\n`, 405, {
+      [OWN_HEADER]: 'method',
+      allow: 'POST',
+    });
+  }
+  const body = method === 'GET' ? new Uint8Array() : await readBody(context);
+  if (body === 'aborted')
+    return context.text('The body never came.\n', 400, { [OWN_HEADER]: 'aborted' });
+  const caller = callerOf(context.env);
+  return respond(context, await exchange(mock, { endpoint, body, ...caller }));
+}
+
+function respond(context: Ctx, { status, contentType, body }: Answer): Response {
+  return context.body(body, status as 200, { 'content-type': contentType, server: 'nginx' });
+}
+
+function callerOf(env: Bindings | undefined): { peer: Peer; callerIp: string } {
+  const socket = env?.incoming?.socket;
+  const callerIp = env?.callerIp ?? socket?.remoteAddress?.replace(/^::ffff:/, '') ?? '127.0.0.1';
+  if (env?.peer) return { peer: env.peer, callerIp };
+  return { peer: socket instanceof TLSSocket ? peerOf(socket) : { kind: 'none' }, callerIp };
+}
+
+type Body = Uint8Array | undefined | 'aborted';
+
+/** @returns undefined for a body above the limit (the rest of it is not kept), `aborted` when the client left */
+async function readBody({ env, req }: Ctx): Promise<Body> {
+  if (env?.incoming) return readIncoming(env.incoming as IncomingMessage);
+  const bytes = new Uint8Array(await req.arrayBuffer());
+  return bytes.length > XML_BYTES_MAX ? undefined : bytes;
+}
+
+/** Straight from the socket: a web stream in between costs as much as everything else here. */
+function readIncoming(incoming: IncomingMessage): Promise<Body> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    incoming.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > XML_BYTES_MAX) resolve(undefined);
+      else chunks.push(chunk);
+    });
+    incoming.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    incoming.on('error', () => resolve('aborted'));
+  });
+}

@@ -1,0 +1,19 @@
+/** The public face of the mock server. */
+export { CertificateError, type MerchantBundle, openCertificates } from './bundle.ts';
+export { type Clock, frozenClock, realClock, runningClock } from './clock.ts';
+export type { Order } from './engine/facts.ts';
+export type { Ledger } from './engine/ledger.ts';
+export { createApp } from './http.ts';
+export type { Journal, JournalEntry } from './journal.ts';
+export { createMock, type Mock, MockUsageError } from './mock.ts';
+export { loadScenario, ScenarioError, scenarioNames } from './scenario/load.ts';
+export type { Scenario, ScenarioInput } from './scenario/schema.ts';
+export {
+  type MockServer,
+  type MockServerOptions,
+  type ServedMerchant,
+  StartError,
+  startMockServer,
+} from './serve.ts';
+export { createMemoryStore } from './store/memory.ts';
+export type { Step, StepResult, Store, Value, Write } from './store/store.ts';

@@ -1,0 +1,135 @@
+/** Scenario files: found by name or path, read, and refused with file, line, path and what was expected. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LineCounter, parseDocument } from 'yaml';
+import { type Scenario, type ScenarioInput, scenarioSchema } from './schema.ts';
+
+/** A scenario file that cannot be used; the message names file, line, path and what was expected. */
+export class ScenarioError extends Error {
+  override readonly name = 'ScenarioError';
+}
+
+/** The package's own scenarios: beside the sources, or one above the compiled ones. */
+export function scenariosFolder(): string {
+  for (const up of ['../../scenarios', '../../../scenarios']) {
+    const folder = fileURLToPath(new URL(up, import.meta.url));
+    if (existsSync(folder)) return folder;
+  }
+  throw new ScenarioError('the scenarios folder of the package is missing: install it again');
+}
+
+/** Names of the package's scenarios, as `loadScenario` takes them: `default`, `codes/current/NOTENOUGH` … */
+export function scenarioNames(folder = scenariosFolder()): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.slice(0, -'.yaml'.length).replaceAll('\\', '/'))
+    .sort();
+}
+
+/**
+ * Reads a scenario by the name of a built-in one, or by the path of a file.
+ * @throws ScenarioError
+ */
+export function loadScenario(nameOrPath: string): Scenario {
+  const file = findFile(nameOrPath);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ScenarioError(`cannot read scenario ${file}: ${reasonOf(error)}`);
+  }
+  return parseScenario(text, shortPath(file));
+}
+
+/**
+ * @param file only for messages
+ * @throws ScenarioError naming every fault
+ */
+export function parseScenario(text: string, file: string): Scenario {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [broken] = document.errors;
+  if (broken) {
+    const { line, col } = lines.linePos(broken.pos[0]);
+    throw new ScenarioError(`${file}:${line}:${col}: not YAML: ${broken.message}`);
+  }
+  const result = scenarioSchema.safeParse(document.toJS());
+  if (result.success) return result.data;
+  const faults = result.error.issues.flatMap(flatten).map(({ path, message }) => {
+    const { line, col } = lines.linePos(positionOf(document, path));
+    return `${file}:${line}:${col}: ${path.join('.') || '(the file)'}: ${message}`;
+  });
+  throw new ScenarioError(faults.join('\n'));
+}
+
+/**
+ * Checks a scenario given as an object, and fills in what it leaves out.
+ * @throws ScenarioError naming every fault
+ */
+export function checkScenario(input: ScenarioInput): Scenario {
+  const result = scenarioSchema.safeParse(input);
+  if (result.success) return result.data;
+  const faults = result.error.issues
+    .flatMap(flatten)
+    .map(({ path, message }) => `scenario: ${path.join('.') || '(the object)'}: ${message}`);
+  throw new ScenarioError(faults.join('\n'));
+}
+
+interface Fault {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+type Issue = Fault & { readonly code?: string; readonly errors?: readonly (readonly Issue[])[] };
+
+/** Of a union, the faults of the branch that came nearest: the one that got deepest, or failed least. */
+function flatten(issue: Issue): Fault[] {
+  if (issue.code !== 'invalid_union' || !issue.errors?.length) return [issue];
+  const branches = issue.errors.map((branch) => branch.flatMap(flatten));
+  const nearest = branches.reduce((best, branch) =>
+    farness(branch) < farness(best) ? branch : best,
+  );
+  return nearest.map(({ path, message }) => ({ path: [...issue.path, ...path], message }));
+}
+
+function farness(branch: readonly Fault[]): number {
+  const depth = Math.max(0, ...branch.map(({ path }) => path.length));
+  return branch.length - 10 * depth;
+}
+
+/** Where the innermost part of the path that the file has stands in it. */
+function positionOf(
+  document: ReturnType<typeof parseDocument>,
+  path: readonly PropertyKey[],
+): number {
+  for (let length = path.length; length > 0; length--) {
+    const node: unknown = document.getIn(path.slice(0, length), true);
+    if (node && typeof node === 'object' && 'range' in node && Array.isArray(node.range)) {
+      return Number(node.range[0]);
+    }
+  }
+  return 0;
+}
+
+function findFile(nameOrPath: string): string {
+  if (/\.ya?ml$/.test(nameOrPath)) {
+    if (existsSync(nameOrPath)) return nameOrPath;
+    throw new ScenarioError(`no scenario file ${nameOrPath}`);
+  }
+  const file = join(scenariosFolder(), `${nameOrPath}.yaml`);
+  if (!relative(scenariosFolder(), file).startsWith('..') && existsSync(file)) return file;
+  const near = scenarioNames().filter((name) => basename(name) === basename(nameOrPath));
+  const hint =
+    near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'see redpack-mock scenarios';
+  throw new ScenarioError(`no scenario "${nameOrPath}": ${hint}`);
+}
+
+function shortPath(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path.startsWith('..') ? file : path;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
