@@ -75,11 +75,11 @@ export interface Holder {
 export function signMerchant(root: Authority, holder: Holder, key: string, now: Date): string {
   const draft = blank(key, now, LEAF_YEARS);
   draft.setSubject([
-    printable('C', 'CN'),
-    utf8('L', 'Shenzhen'),
+    utf8('CN', holder.mchId),
     utf8('O', '微信商户系统'),
     utf8('OU', holder.company),
-    utf8('CN', holder.mchId),
+    utf8('L', 'Shenzhen'),
+    printable('C', 'CN'),
   ]);
   return signedBy(root, draft, [{ name: 'extKeyUsage', clientAuth: true }]);
 }

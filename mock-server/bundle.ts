@@ -3,30 +3,13 @@
  * (domain facts §6, E4). Whatever is present and sound is only read; node-forge is loaded when
  * something has to be made.
  */
-import {
-  createHash,
-  createPrivateKey,
-  generateKeyPair,
-  randomUUID,
-  X509Certificate,
-} from 'node:crypto';
-import {
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  rmdir,
-  stat,
-  writeFile,
-} from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { createHash, createPrivateKey, generateKeyPair, X509Certificate } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Holder, ServerNames } from './authority.ts';
 import type { P12Form } from './pkcs12.ts';
+import { alone, LockError, unless } from './turns.ts';
 
 /** A certificate and its PKCS#8 key, both PEM. */
 interface Pair {
@@ -89,11 +72,6 @@ interface Home {
 const DAY_MS = 24 * 60 * 60 * 1000;
 const RENEWAL_MS = 30 * DAY_MS;
 const RSA_BITS = 2048;
-const LOCK_STALE_MS = 60_000; // a holder signs a few certificates, which takes it well under 1 s
-const LOCK_POLL_MS = 15;
-// What renaming onto a folder that is not empty, or removing it, gives (the last two on Windows).
-const TAKEN = ['ENOTEMPTY', 'EEXIST', ...(process.platform === 'win32' ? ['EPERM', 'EACCES'] : [])];
-
 const DEFAULT_COMPANY = '红包演练商户';
 const MCH_ID = /^[0-9A-Za-z]{1,32}$/;
 // Folders of ours, which a merchant of that name would overwrite (some disks ignore case).
@@ -348,98 +326,13 @@ async function write(folder: string, files: [name: string, content: string | Buf
   for (const [name] of files) await rename(waiting(name), join(folder, name));
 }
 
-// Taking turns. The lock is a folder with one file named by its owner's random id. It is taken by
-// renaming a filled folder onto it, which fails while another owner's file is inside, and given up
-// by removing one's own file: nobody can remove the claim of an owner that he did not mean.
-
-/** Runs the step while no other process, and nothing else in this one, makes certificates here. */
-async function alone<Result>(dir: string, step: () => Promise<Result>): Promise<Result> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  const lock = join(dir, '.lock');
-  const owner = randomUUID();
-  await takeLock(dir, lock, owner);
-  try {
-    return await step();
-  } finally {
-    await removeOwner(lock, owner);
-  }
-}
-
-async function takeLock(dir: string, lock: string, owner: string): Promise<void> {
-  const claim = await mkdtemp(join(dir, '.claim-'));
-  const deadline = Date.now() + 2 * LOCK_STALE_MS;
-  try {
-    await writeFile(join(claim, owner), `${process.pid}@${hostname()}`, { mode: 0o600 });
-    while (!(await renamed(claim, lock))) {
-      if (Date.now() > deadline) throw new CertificateError(waitedTooLong(lock));
-      await removeDeadOwners(lock);
-      await sleep(LOCK_POLL_MS);
-    }
-  } finally {
-    await rm(claim, { recursive: true, force: true });
-  }
-}
-
-function waitedTooLong(lock: string): string {
-  return `Another process has been making certificates for too long: end it, then remove ${lock}.`;
-}
-
-async function renamed(from: string, to: string): Promise<boolean> {
-  const outcome = await unless(TAKEN, async () => {
-    await rename(from, to);
-    return true;
-  });
-  return outcome ?? false;
-}
-
-async function removeDeadOwners(lock: string): Promise<void> {
-  const owners = (await unless(['ENOENT'], () => readdir(lock))) ?? [];
-  for (const owner of owners) {
-    if (await isDead(join(lock, owner))) await removeOwner(lock, owner);
-  }
-}
-
-async function removeOwner(lock: string, owner: string): Promise<void> {
-  await rm(join(lock, owner), { force: true });
-  await unless(['ENOENT', ...TAKEN], () => rmdir(lock));
-}
-
-async function isDead(ownerPath: string): Promise<boolean> {
-  const written = await unless(['ENOENT'], () => stat(ownerPath));
-  const content = await unless(['ENOENT'], () => readFile(ownerPath, 'utf8'));
-  if (!written || !content) return false;
-  const [pid, host] = content.split('@');
-  // A process on another machine can't be asked; nor is a number reused by another process ours.
-  if (Date.now() - written.mtimeMs > LOCK_STALE_MS) return true;
-  return host === hostname() && !isRunning(Number(pid));
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return codeOf(error) !== 'ESRCH'; // EPERM: it runs, as another user
-  }
-}
-
-// Errors of the file system: the expected ones are values, the others become one sentence.
-
-async function unless<Result>(
-  codes: readonly string[],
-  step: () => Promise<Result>,
-): Promise<Result | undefined> {
-  try {
-    return await step();
-  } catch (error) {
-    if (codes.includes(codeOf(error) ?? '')) return undefined;
-    throw error;
-  }
-}
+// Errors of the file system become one sentence.
 
 async function explained<Result>(dir: string, step: () => Promise<Result>): Promise<Result> {
   try {
     return await step();
   } catch (error) {
+    if (error instanceof LockError) throw new CertificateError(error.message, { cause: error });
     if (!(error instanceof Error) || !('syscall' in error)) throw error;
     throw new CertificateError(
       `Certificates cannot be kept in ${dir} (${error.message}): ` +
@@ -447,8 +340,4 @@ async function explained<Result>(dir: string, step: () => Promise<Result>): Prom
       { cause: error },
     );
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

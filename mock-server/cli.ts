@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { EDITIONS, type Edition } from '../contracts/index.ts';
 import { CertificateError, openCertificates } from './bundle.ts';
 import { jsonLine, jsonReady, readyText, requestLine } from './cli-text.ts';
-import { ScenarioError } from './scenario/load.ts';
+import { ScenarioError } from './scenario/folder.ts';
 import { StartError, startMockServer } from './serve.ts';
 
 export interface Output {
@@ -123,12 +123,14 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
     ...(flags.edition ? { edition: flags.edition } : {}),
     ...(flags.proxy === undefined ? {} : { proxy: flags.proxy }),
   });
+  // Listened for before anything is printed: whoever reads the ready line may signal at once.
+  const signal = untilSignal();
   output.write(flags.json ? jsonReady(server) : readyText(server));
   if (!flags.quiet) {
     const toLine = flags.json ? jsonLine : requestLine;
     server.journal.subscribe((entry) => output.write(toLine(entry)));
   }
-  await untilSignal();
+  await signal;
   await server.stop();
 }
 

@@ -23,7 +23,8 @@ import {
   type XmlEntry,
   type XmlRefusal,
 } from '../contracts/index.ts';
-import { type Decision, docketOf } from './engine/decide.ts';
+import type { Decision } from './engine/case.ts';
+import { docketOf } from './engine/decide.ts';
 import type { JournalRecord } from './journal.ts';
 import type { Mock } from './mock.ts';
 import { PAGES, type Page } from './pages.ts';

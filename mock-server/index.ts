@@ -6,7 +6,8 @@ export type { Ledger } from './engine/ledger.ts';
 export { createApp } from './http.ts';
 export type { Journal, JournalEntry } from './journal.ts';
 export { createMock, type Mock, MockUsageError } from './mock.ts';
-export { loadScenario, ScenarioError, scenarioNames } from './scenario/load.ts';
+export { ScenarioError } from './scenario/folder.ts';
+export { loadScenario, scenarioNames } from './scenario/load.ts';
 export type { Scenario, ScenarioInput } from './scenario/schema.ts';
 export {
   type MockServer,

@@ -11,6 +11,7 @@ import { createApp } from './http.ts';
 import type { Journal } from './journal.ts';
 import { createMock, type Mock } from './mock.ts';
 import { type ConnectProxy, startProxy } from './proxy.ts';
+import { readCompiled } from './scenario/compiled.ts';
 import type { Scenario, ScenarioInput } from './scenario/schema.ts';
 import type { Store } from './store/store.ts';
 import { tlsOptions } from './tls.ts';
@@ -129,8 +130,10 @@ async function scenarioOf({ scenario = 'default', edition }: MockServerOptions):
   return edition ? { ...loaded, edition } : loaded;
 }
 
-/** yaml and zod come only when a scenario is read: they are most of the start time. */
 async function resolveScenario(scenario: string | ScenarioInput): Promise<Scenario> {
+  const compiled = typeof scenario === 'string' ? readCompiled(scenario) : undefined;
+  if (compiled) return compiled;
+  // Parser and schema cost more than the rest of the start: they come when they are needed.
   const { loadScenario, checkScenario } = await import('./scenario/load.ts');
   return typeof scenario === 'string' ? loadScenario(scenario) : checkScenario(scenario);
 }

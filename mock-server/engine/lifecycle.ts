@@ -27,7 +27,7 @@ export function pay({ order, account }: Holding, state: OrderState, nowMs: numbe
   const place = placeOf(state);
   const { reason: _, answer: __, ...rest } = order;
   const spent = { ...account, balanceFen: account.balanceFen - order.amountFen };
-  const paid: Order = { ...rest, paid: true, state, sentAtMs: nowMs };
+  const paid: Order = { ...rest, paid: state !== 'FAILED', state, sentAtMs: nowMs };
   return {
     account: { ...spent, [place]: spent[place] + order.amountFen },
     order: withNext(withTimes(paid, state, nowMs), nowMs),

@@ -1,23 +1,9 @@
 /** Scenario files: found by name or path, read, and refused with file, line, path and what was expected. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { LineCounter, parseDocument } from 'yaml';
+import { ScenarioError, scenariosFolder } from './folder.ts';
 import { type Scenario, type ScenarioInput, scenarioSchema } from './schema.ts';
-
-/** A scenario file that cannot be used; the message names file, line, path and what was expected. */
-export class ScenarioError extends Error {
-  override readonly name = 'ScenarioError';
-}
-
-/** The package's own scenarios: beside the sources, or one above the compiled ones. */
-export function scenariosFolder(): string {
-  for (const up of ['../../scenarios', '../../../scenarios']) {
-    const folder = fileURLToPath(new URL(up, import.meta.url));
-    if (existsSync(folder)) return folder;
-  }
-  throw new ScenarioError('the scenarios folder of the package is missing: install it again');
-}
 
 /** Names of the package's scenarios, as `loadScenario` takes them: `default`, `codes/current/NOTENOUGH` … */
 export function scenarioNames(folder = scenariosFolder()): string[] {

@@ -9,12 +9,13 @@ export function createMemoryStore(): Store {
 
   return {
     async transact<T>(keys: readonly string[], step: Step<T>): Promise<T> {
-      const { result, writes } = step((key) => {
-        if (!keys.includes(key)) throw new Error(`the step reads ${key}, which it did not name`);
-        return values.get(key);
-      });
+      const named = (key: string): string => {
+        if (keys.includes(key)) return key;
+        throw new Error(`the step reads or writes ${key}, which it did not name`);
+      };
+      const { result, writes } = step((key) => values.get(named(key)));
+      for (const { key } of writes) named(key);
       for (const { key, value, dueAtMs, expiresAtMs } of writes) {
-        if (!keys.includes(key)) throw new Error(`the step writes ${key}, which it did not name`);
         values.set(key, value);
         if (dueAtMs === null) dueKeys.delete(key);
         else if (dueAtMs !== undefined) dueKeys.set(key, dueAtMs);

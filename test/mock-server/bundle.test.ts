@@ -72,8 +72,8 @@ describe('a merchant certificate', () => {
   it('carries the subject, the issuer and the purpose of a real one', async () => {
     const text = await textOf(bundle.certPath);
     expect(text).toContain(
-      'Subject: C=PRINTABLESTRING:CN, L=UTF8STRING:Shenzhen, O=UTF8STRING:微信商户系统, ' +
-        'OU=UTF8STRING:天虹百货, CN=UTF8STRING:10000098\n',
+      'Subject: CN=UTF8STRING:10000098, O=UTF8STRING:微信商户系统, OU=UTF8STRING:天虹百货, ' +
+        'L=UTF8STRING:Shenzhen, C=PRINTABLESTRING:CN\n',
     );
     expect(text.replaceAll('PRINTABLESTRING:', '')).toContain(
       'Issuer: C=CN, O=Tenpay.com, OU=Tenpay.com CA Center, CN=Tenpay.com Root CA\n',

@@ -1,0 +1,235 @@
+/** The command line as a process of its own: what it prints, and the code that it exits with. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const BIN = fileURLToPath(new URL('../../dist/mock-server/bin.js', import.meta.url));
+const children = new Set<ChildProcess>();
+let folder = '';
+
+beforeAll(async () => {
+  if (!existsSync(BIN))
+    throw new Error('dist/ is missing: npm run build makes it (npm ci does too)');
+  folder = await mkdtemp(join(tmpdir(), 'redpack-cli-'));
+});
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const runCli = (...args: string[]): Promise<Ended> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [BIN, ...args], { cwd: folder }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+
+interface Serving {
+  readonly child: ChildProcess;
+  output(): string;
+  /** Waits until the output matches. */
+  until(pattern: RegExp): Promise<string>;
+  end(signal: NodeJS.Signals): Promise<{ code: number | null; ms: number }>;
+}
+
+function serve(...args: string[]): Serving {
+  const child = spawn(process.execPath, [BIN, ...args, '--port', '0'], { cwd: folder });
+  children.add(child);
+  let text = '';
+  const waiting = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      for (const look of waiting) look();
+    });
+  }
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  return {
+    child,
+    output: () => text,
+    until: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = pattern.exec(text);
+          if (!found) return;
+          waiting.delete(look);
+          resolve(found[0]);
+        };
+        waiting.add(look);
+        void exited.then(() => reject(new Error(`ended before ${pattern}:\n${text}`)));
+        look();
+      }),
+    async end(signal) {
+      const began = performance.now();
+      child.kill(signal);
+      const code = await exited;
+      children.delete(child);
+      return { code, ms: performance.now() - began };
+    },
+  };
+}
+
+const shell = (command: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    execFile('sh', ['-c', command], { cwd: folder }, (error, stdout) =>
+      error ? reject(error) : resolve(stdout),
+    );
+  });
+
+describe('redpack-mock serve', () => {
+  it('is the default command; its curl line works as pasted, and each request gets a line', async () => {
+    const serving = serve('--cert-dir', 'certs');
+    const line = await serving.until(/^curl .*$/m);
+    expect(serving.output()).toContain('key       192006250b4c09247ec02edce69f6a2d');
+    expect(await shell(`${line} -sS`)).toContain('<result_code><![CDATA[SUCCESS]]></result_code>');
+    expect(await shell(`${line} -sS`)).toContain('<result_code><![CDATA[SUCCESS]]></result_code>');
+    await serving.until(/ sendredpack 10000098\d{18} 1\.00 sent - sent\n/);
+    await serving.until(/ 1\.00 repeated - .*no second payment\n/);
+    expect(await serving.end('SIGINT')).toMatchObject({ code: 0 });
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends cleanly on %s, in under a second',
+    async (signal) => {
+      const serving = serve('serve', '--cert-dir', 'certs');
+      await serving.until(/^curl /m);
+      const { code, ms } = await serving.end(signal);
+      expect(code).toBe(0);
+      expect(ms).toBeLessThan(1_000);
+    },
+  );
+
+  it('prints one JSON object a line with --json', async () => {
+    const serving = serve(
+      'serve',
+      '--json',
+      '--cert-dir',
+      'certs',
+      '--proxy',
+      '0',
+      '--edition',
+      '2015',
+    );
+    const ready = JSON.parse(await serving.until(/^\{.*\}$/m)) as Record<string, unknown>;
+    expect(ready).toMatchObject({
+      event: 'ready',
+      edition: '2015',
+      merchant: { mch_id: '10000098', appid: 'wx8888888888888888' },
+    });
+    expect(ready.proxy).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    await shell(`curl -sSk ${String(ready.url)}/mmpaymkttransfers/sendredpack -d ''`);
+    const request = JSON.parse(await serving.until(/^\{"event":"request".*\}$/m)) as object;
+    expect(request).toMatchObject({
+      verdict: 'refused',
+      code: 'XML_ERROR',
+      peer: { kind: 'none' },
+    });
+    await serving.end('SIGINT');
+  });
+
+  it('says nothing per request with --quiet', async () => {
+    const serving = serve('serve', '--quiet', '--cert-dir', 'certs');
+    const line = await serving.until(/^curl .*$/m);
+    const before = serving.output();
+    await shell(`${line} -sS`);
+    await serving.end('SIGINT');
+    expect(serving.output()).toBe(before);
+  });
+
+  it('shows no control characters of a client in its lines', async () => {
+    const serving = serve('serve', '--cert-dir', 'certs');
+    const url = (await serving.until(/https:\S+sendredpack/)).trim();
+    const body = '<xml><mch_id>10000098</mch_id><mch_billno>&#9;&#10;x</mch_billno></xml>';
+    await shell(`curl -sSk ${url} -d '${body}'`);
+    await serving.until(/ sendredpack \?\?x PARAM_ERROR - nonce_str is missing/);
+    await serving.end('SIGINT');
+  });
+});
+
+describe('what cannot be done is one clear sentence and exit code 2', () => {
+  it('a port in use', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', () => resolve()));
+    const address = taken.address();
+    const port = String(typeof address === 'object' && address ? address.port : 0);
+    expect(await runCli('serve', '--port', port, '--cert-dir', 'certs')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `port ${port} is in use: stop what listens there, or give another with --port\n`,
+    });
+    taken.close();
+  });
+
+  it('a scenario that does not exist, or is wrong', async () => {
+    expect(await runCli('serve', '--scenario', 'NOTENOUGH')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no scenario "NOTENOUGH": did you mean codes/2014/NOTENOUGH'),
+    });
+    await writeFile(join(folder, 'wrong.yaml'), 'title: x\nedition: 2016\nmerchants: []\n');
+    const wrong = await runCli('serve', '--scenario', 'wrong.yaml');
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('wrong.yaml:2:10: edition: ');
+    expect(wrong.stderr).toContain('wrong.yaml:3:12: merchants: ');
+    expect(wrong.stderr).not.toContain('at ');
+  });
+
+  it('a folder that cannot hold certificates', async () => {
+    await writeFile(join(folder, 'file'), '');
+    const { code, stderr } = await runCli('serve', '--port', '0', '--cert-dir', 'file/certs');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^Certificates cannot be kept in .*file\/certs .*\n$/);
+  });
+
+  it('a flag, a command or a port that is none', async () => {
+    expect(await runCli('serve', '--nonsense')).toMatchObject({ code: 2 });
+    expect(await runCli('serve', '--port', '70000')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('expected a port, 0 to 65535'),
+    });
+    expect(await runCli('serve', '--edition', '2016')).toMatchObject({ code: 2 });
+  });
+});
+
+describe('redpack-mock', () => {
+  it('lists scenarios and explains one', async () => {
+    const list = await runCli('scenarios');
+    expect(list.code).toBe(0);
+    expect(list.stdout).toMatch(/^no-limits +No quota/m);
+    const one = await runCli('scenarios', 'no-limits');
+    expect(one.stdout).toContain('balance bottomless fen');
+    expect(one.stdout).toContain('callsPerSecond: null');
+    const json = await runCli('scenarios', '--json');
+    expect(JSON.parse(json.stdout)).toContainEqual(expect.objectContaining({ name: 'default' }));
+    expect(await runCli('scenarios', 'nosuch')).toMatchObject({ code: 2 });
+  });
+
+  it('writes a bundle for any merchant number', async () => {
+    const { code, stdout } = await runCli('certs', '10000099', '--cert-dir', 'mine', '--json');
+    expect(code).toBe(0);
+    const paths = JSON.parse(stdout) as Record<string, string>;
+    for (const name of ['cert', 'key', 'p12', 'ca']) {
+      expect(existsSync(join(folder, paths[name] ?? '')) || existsSync(paths[name] ?? '')).toBe(
+        true,
+      );
+    }
+    expect(await runCli('certs', '../x', '--cert-dir', 'mine')).toMatchObject({ code: 2 });
+  });
+
+  it('shows help and exits with 0', async () => {
+    expect(await runCli('--help')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('scenarios'),
+    });
+  });
+});

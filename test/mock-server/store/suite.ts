@@ -1,0 +1,111 @@
+/** What every store must do, whatever it is made of: one suite, run with each. */
+import { describe, expect, it } from 'vitest';
+import type { Store } from '../../../mock-server/store/store.ts';
+
+interface Counter {
+  readonly count: number;
+}
+
+const increment = (store: Store, key: string) =>
+  store.transact([key], (read) => {
+    const count = ((read(key) as Counter | undefined)?.count ?? 0) + 1;
+    return { result: count, writes: [{ key, value: { count } }] };
+  });
+
+const stored = (store: Store, key: string) =>
+  store.transact([key], (read) => ({ result: read(key), writes: [] }));
+
+export function storeSuite(name: string, make: () => Promise<Store>): void {
+  describe(`the ${name} store`, () => {
+    it('gives back what a step wrote, and undefined for what nobody did', async () => {
+      const store = await make();
+      expect(await increment(store, 'm/a')).toBe(1);
+      expect(await stored(store, 'm/a')).toEqual({ count: 1 });
+      expect(await stored(store, 'm/b')).toBeUndefined();
+    });
+
+    it('loses no step of many at once', async () => {
+      const store = await make();
+      const counts = await Promise.all(Array.from({ length: 500 }, () => increment(store, 'm/a')));
+      expect(new Set(counts).size).toBe(500);
+      expect(await stored(store, 'm/a')).toEqual({ count: 500 });
+    });
+
+    it('writes all of a step or nothing: a step that throws leaves no trace', async () => {
+      const store = await make();
+      await increment(store, 'm/a');
+      const failing = store.transact(['m/a', 'm/b'], () => {
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
+      expect(await stored(store, 'm/a')).toEqual({ count: 1 });
+      expect(await stored(store, 'm/b')).toBeUndefined();
+    });
+
+    it('refuses to read or write a key that the step did not name', async () => {
+      const store = await make();
+      const reading = store.transact(['m/a'], (read) => ({ result: read('m/b'), writes: [] }));
+      await expect(reading).rejects.toThrow('m/b');
+      const writing = store.transact(['m/a'], () => ({
+        result: undefined,
+        writes: [
+          { key: 'm/a', value: { count: 9 } },
+          { key: 'm/b', value: { count: 9 } },
+        ],
+      }));
+      await expect(writing).rejects.toThrow('m/b');
+      expect(await stored(store, 'm/a')).toBeUndefined();
+    });
+
+    it('gives due keys earliest first, once, and not before their time', async () => {
+      const store = await make();
+      const write = (key: string, dueAtMs: number | null) =>
+        store.transact([key], () => ({
+          result: undefined,
+          writes: [{ key, value: { count: 0 }, dueAtMs }],
+        }));
+      const instants = [50, 10, 40, 20, 30];
+      for (const atMs of instants) await write(`m/${atMs}`, atMs);
+      expect(await store.due(9)).toEqual([]);
+      expect(await store.due(30)).toEqual(['m/10', 'm/20', 'm/30']);
+      expect(await store.due(30)).toEqual([]);
+      await write('m/40', null);
+      await write('m/50', 60);
+      expect(await store.due(59)).toEqual([]);
+      expect(await store.due(60)).toEqual(['m/50']);
+    });
+
+    it('leaves the due instant alone when a write does not speak of it', async () => {
+      const store = await make();
+      const write = (dueAtMs?: number) =>
+        store.transact(['m/a'], () => ({
+          result: undefined,
+          writes: [{ key: 'm/a', value: { count: 0 }, ...(dueAtMs ? { dueAtMs } : {}) }],
+        }));
+      await write(10);
+      await write();
+      expect(await store.due(10)).toEqual(['m/a']);
+    });
+
+    it('forgets what has expired', async () => {
+      const store = await make();
+      await store.transact(['m/a'], () => ({
+        result: undefined,
+        writes: [{ key: 'm/a', value: { count: 3 }, expiresAtMs: 10 }],
+      }));
+      await store.due(9);
+      expect(await stored(store, 'm/a')).toEqual({ count: 3 });
+      await store.due(10);
+      expect(await stored(store, 'm/a')).toBeUndefined();
+    });
+
+    it('scans by prefix, and clears', async () => {
+      const store = await make();
+      for (const key of ['m/order/1', 'm/order/2', 'n/order/1']) await increment(store, key);
+      expect(await store.scan('m/order/')).toHaveLength(2);
+      await store.clear();
+      expect(await store.scan('')).toEqual([]);
+      expect(await store.due(Number.MAX_SAFE_INTEGER)).toEqual([]);
+    });
+  });
+}
