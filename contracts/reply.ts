@@ -147,7 +147,7 @@ function failureReturnCode({ edition, switches }: ReplyContext): 'FAIL' | 'SUCCE
 }
 
 function echoOfSend(context: ReplyContext, request: Fields): XmlEntry[] {
-  const totalNum = readInt(request.get('total_num') ?? '1');
+  const totalNum = readInt(request.get('total_num') || '1');
   return [
     ...echoOfQuery(context, request),
     ['wxappid', request.get('wxappid') ?? ''],

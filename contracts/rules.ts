@@ -11,7 +11,13 @@ import type { Stage } from './tables/stages.ts';
 import type { Switches } from './tables/switches.ts';
 import type { Edition, EndpointName, Fields, Peer } from './types.ts';
 import { readInt, utf8Bytes } from './wire/measure.ts';
-import { sameSignature, signMd5, stringServerSigns, stringToSign } from './wire/sign.ts';
+import {
+  inAsciiOrder,
+  sameSignature,
+  signMd5,
+  stringServerSigns,
+  stringToSign,
+} from './wire/sign.ts';
 
 /** What the checks here need to know of a merchant. */
 export interface MerchantFacts {
@@ -208,12 +214,17 @@ function refusedByCertificate({ merchant, peer, ...context }: Submission): Refus
       why: `the certificate of merchant ${merchant.mchId} has expired on the platform`,
     });
   }
-  const came =
-    peer.kind === 'merchant' ? `that of merchant ${peer.mchId}` : 'none (is it configured?)';
   return refuse(context, 'CA_ERROR', {
     clause: peer.kind === 'merchant' ? 'certificate/own' : 'certificate/present',
-    why: `expected the client certificate of merchant ${merchant?.mchId}, got ${came}`,
+    why: `expected the client certificate of merchant ${merchant?.mchId}, got ${describePeer(peer)}`,
   });
+}
+
+function describePeer(peer: Peer): string {
+  if (peer.kind === 'merchant') return `that of merchant ${peer.mchId}`;
+  return peer.kind === 'untrusted'
+    ? `one that is not trusted (${peer.reason})`
+    : 'none (is it configured?)';
 }
 
 function refusedBySignature(submission: Submission): Refusal | undefined {
@@ -223,7 +234,10 @@ function refusedBySignature(submission: Submission): Refusal | undefined {
   if (submission.utf8) {
     const expected = signMd5(stringServerSigns(fields, SIGNED_FIELDS[endpoint]), key);
     if (sameSignature(expected, got)) return undefined;
-    if (switches.signUnknownFields === 'accept-either' && signedEverything(fields, key, got)) {
+    if (
+      switches.signUnknownFields === 'accept-either' &&
+      signedUnknown(fields, endpoint, key, got)
+    ) {
       return undefined;
     }
   }
@@ -231,6 +245,13 @@ function refusedBySignature(submission: Submission): Refusal | undefined {
     clause: submission.utf8 ? 'signature/md5' : 'signature/utf-8',
     why: whySignatureDiffers(submission, got, key),
   });
+}
+
+/** Every field that came, integers still as the server reads them. */
+function signedUnknown(fields: Fields, endpoint: EndpointName, key: string, got: string): boolean {
+  const names = inAsciiOrder(fields.keys()).filter((name) => name !== 'sign');
+  const text = stringServerSigns(fields, { names, ints: SIGNED_FIELDS[endpoint].ints });
+  return sameSignature(signMd5(text, key), got);
 }
 
 function signedEverything(fields: Fields, key: string, got: string): boolean {

@@ -344,6 +344,21 @@ export const CODES = [
     certainty: 'observed',
   },
   {
+    code: 'NOT_FOUND',
+    editions: ALL,
+    endpoints: ['gethbinfo'],
+    stage: 'order',
+    numberAfter: 'kept',
+    advice: 'same',
+    documented: '指定单号数据不存在',
+    wordings: [
+      { id: 'no-order', text: '指定单号数据不存在', source: 'E45', certainty: 'observed' },
+    ],
+    source: 'E1, E45, E91',
+    certainty: 'observed',
+    note: 'may mean "still processing": ask again minutes later or repeat the same number, never take it for failed',
+  },
+  {
     code: 'MONEY_LIMIT',
     editions: ALL,
     endpoints: SEND,
@@ -621,21 +636,6 @@ export const CODES = [
     ],
     source: 'seed 000, E22',
     certainty: 'documented',
-  },
-  {
-    code: 'NOT_FOUND',
-    editions: ALL,
-    endpoints: ['gethbinfo'],
-    stage: 'order',
-    numberAfter: 'kept',
-    advice: 'same',
-    documented: '指定单号数据不存在',
-    wordings: [
-      { id: 'no-order', text: '指定单号数据不存在', source: 'E45', certainty: 'observed' },
-    ],
-    source: 'E1, E45, E91',
-    certainty: 'observed',
-    note: 'may mean "still processing": ask again minutes later or repeat the same number, never take it for failed',
   },
 ] as const satisfies readonly CodeRow[];
 

@@ -89,7 +89,7 @@ export const FIELDS = {
     type: 'String',
     bytesMax: 32,
     exactLength: 'accepted',
-    rule: 'service providers only',
+    rule: 'service providers only; the message is made after that of msgappid (E58)',
     example: '10000090',
     refusal: '参数错误:授理模式下sub_mch_id字段必填,并且最长32字符.',
   },

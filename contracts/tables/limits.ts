@@ -144,7 +144,7 @@ export const LIMITS = {
     code: null,
     value: { '2014': 24, '2015': 72, current: 24 },
     source: 'E20 (72 h), §4 (24 h, measured in E5); not stated in 2014',
-    certainty: 'documented',
+    certainty: 'observed',
   },
   failAfterHours: {
     title: 'hours after which an order that could not be paid has FAILED',

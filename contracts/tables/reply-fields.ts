@@ -137,6 +137,15 @@ const SEND_ECHO: readonly ReplyRow[] = [
   },
 ];
 
+const TOTAL_NUM: ReplyRow = {
+  name: 'total_num',
+  label: '红包发放总人数',
+  type: 'int',
+  when: 'optional',
+  observed: 'only when it is not 1',
+  source: 'E33, E5, E34',
+  certainty: 'observed',
+};
 const SEND_LISTID: ReplyRow = {
   ...PAGE,
   name: 'send_listid',
@@ -162,6 +171,7 @@ const SEND_TIME: ReplyRow = {
 export const SEND_REPLY_EARLY: readonly ReplyRow[] = [
   ...ENVELOPE_ROWS,
   ...SEND_ECHO,
+  TOTAL_NUM,
   SEND_TIME,
   SEND_LISTID,
 ];
@@ -169,15 +179,7 @@ export const SEND_REPLY_EARLY: readonly ReplyRow[] = [
 export const SEND_REPLY_CURRENT: readonly ReplyRow[] = [
   ...ENVELOPE_ROWS,
   ...SEND_ECHO,
-  {
-    name: 'total_num',
-    label: '红包发放总人数',
-    type: 'int',
-    when: 'optional',
-    observed: 'only when it is not 1',
-    source: 'E33, E5, E34',
-    certainty: 'observed',
-  },
+  TOTAL_NUM,
   SEND_LISTID,
 ];
 

@@ -10,7 +10,7 @@ export function utf8Bytes(value: string): number {
  * So `1.00` is read as 1 and echoed as 1 (domain facts §1.4, E32). Past the safe integers it stays at that bound.
  */
 export function readInt(value: string): number {
-  const digits = /^\s*([+-]?[0-9]+)/.exec(value)?.[1];
+  const digits = /^[ \t-\r]*([+-]?[0-9]+)/.exec(value)?.[1];
   if (digits === undefined) return 0;
   const number = Number(digits);
   return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, number));

@@ -1,10 +1,9 @@
 /**
- * XML bytes to values and back, strict both ways. The grammar is the product's own narrow one (a root,
- * fields below it, in replies one list below that); well-formedness is fast-xml-parser's work, and
- * everything that parser lets pass (DOCTYPE, `]]>` in text, undeclared entities, illegal characters,
- * duplicates) is refused here. Sources: domain facts §1.4, §3, §8 no. 21; clients' facts, "On the way in".
+ * XML bytes to values and back, strict both ways. Well-formedness is saxes' work, which refuses all that XML 1.0 refuses; on top of it
+ * this refuses what no request or reply of the API has: DOCTYPE, processing instructions, mixed text, in requests nesting and
+ * duplicates. Sources: domain facts §1.4, §3, §8 no. 21; clients' facts, "On the way in".
  */
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { SaxesParser } from 'saxes';
 import type { Fields } from '../types.ts';
 
 /** A request of the longest legal fields is under 3 KiB; nothing that needs more is a request. */
@@ -39,29 +38,11 @@ export type XmlResult<T> =
 export type XmlValue = string | number | { readonly bare: string } | readonly XmlEntry[];
 export type XmlEntry = readonly [name: string, value: XmlValue];
 
-const parser = new XMLParser({
-  preserveOrder: true,
-  ignoreAttributes: true,
-  ignoreDeclaration: true,
-  parseTagValue: false,
-  trimValues: false,
-  processEntities: false,
-  cdataPropName: '#cdata',
-});
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-const lossyUtf8 = new TextDecoder('utf-8');
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const lossyUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
-// XML 1.0 "Char": these can stand in no document. Lone surrogates cannot come out of UTF-8.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the rule is about exactly these characters
-const ILLEGAL_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
-const XML_DECLARATION = /^<\?xml\s[^?]*\?>/;
-const PREDEFINED: Readonly<Record<string, string>> = {
-  lt: '<',
-  gt: '>',
-  amp: '&',
-  quot: '"',
-  apos: "'",
-};
+const NOT_XML_SPACE = /[^ \t\r\n]/;
+const EMPTY = /^\ufeff?[ \t\r\n]*$/;
 
 class Refused extends Error {
   readonly refusal: XmlRefusal;
@@ -120,103 +101,52 @@ function decode(bytes: Uint8Array, bytesMax: number): string {
   }
 }
 
+/** An element while it is being read. */
+interface OpenElement {
+  readonly name: string;
+  text: string;
+  readonly children: OpenElement[];
+}
+
 function readDocument(text: string): XmlElement {
-  if (text.trim() === '') throw new Refused('empty', 'the document is empty');
-  refuseWhatTheParserLetsPass(text);
-  const verdict = XMLValidator.validate(text);
-  if (verdict !== true) {
-    const { msg, line, col } = verdict.err;
-    throw new Refused('malformed', `not well-formed at line ${line}, column ${col}: ${msg}`);
-  }
-  return toElement(rootOf(parseNodes(text)));
-}
+  if (EMPTY.test(text)) throw new Refused('empty', 'the document is empty');
+  const parser = new SaxesParser({ defaultXMLVersion: '1.0', forceXMLVersion: true });
+  const open: OpenElement[] = [];
+  let root: OpenElement | undefined;
+  const refuse = (reason: XmlReason, what: string): never => {
+    throw new Refused(reason, `${what} (line ${parser.line}, column ${parser.column})`);
+  };
+  const addText = (part: string): void => {
+    const element = open.at(-1);
+    if (element) element.text += part;
+  };
 
-function parseNodes(text: string): Node[] {
-  try {
-    return parser.parse(text) as Node[];
-  } catch (error) {
-    // The parser throws on what it holds to be dangerous (a field called __proto__, for one).
-    throw new Refused('malformed', error instanceof Error ? error.message : String(error));
-  }
-}
-
-/** Walks the markup once: comments and CDATA are skipped whole, everything between them is looked at. */
-function refuseWhatTheParserLetsPass(text: string): void {
-  const illegal = ILLEGAL_CHARACTER.exec(text);
-  if (illegal) {
-    const code = illegal[0].charCodeAt(0).toString(16).padStart(4, '0');
-    throw new Refused('malformed', `character U+${code} at ${illegal.index} is not legal in XML`);
-  }
-  let from = XML_DECLARATION.exec(text)?.[0].length ?? 0;
-  for (;;) {
-    const mark = text.indexOf('<!', from);
-    refuseBetweenSections(text, from, mark === -1 ? text.length : mark);
-    if (mark === -1) return;
-    const [end, closing] = text.startsWith('<![CDATA[', mark)
-      ? [text.indexOf(']]>', mark + 9), ']]>']
-      : text.startsWith('<!--', mark)
-        ? [text.indexOf('-->', mark + 4), '-->']
-        : [undefined, ''];
-    if (end === undefined) {
-      throw new Refused('doctype', `DOCTYPE and declarations are refused (at ${mark})`);
+  parser.on('error', (error) => refuse('malformed', error.message.replace(/^\d+:\d+: /, '')));
+  parser.on('doctype', () => refuse('doctype', 'DOCTYPE is refused, and so is all it declares'));
+  parser.on('processinginstruction', () =>
+    refuse('malformed', 'processing instructions are refused'),
+  );
+  parser.on('opentag', ({ name }) => {
+    const element: OpenElement = { name, text: '', children: [] };
+    open.at(-1)?.children.push(element);
+    root ??= element;
+    open.push(element);
+  });
+  parser.on('closetag', () => {
+    const closed = open.pop();
+    if (closed && closed.children.length > 0 && NOT_XML_SPACE.test(closed.text)) {
+      refuse('malformed', `<${closed.name}> mixes text and elements`);
     }
-    if (end === -1) throw new Refused('malformed', `a section is not closed by ${closing}`);
-    from = end + closing.length;
-  }
-}
-
-function refuseBetweenSections(text: string, from: number, to: number): void {
-  const between = text.slice(from, to);
-  if (between.includes(']]>')) {
-    throw new Refused('malformed', `"]]>" must not stand in text (after ${from})`);
-  }
-  if (between.includes('<?')) {
-    throw new Refused('malformed', `a processing instruction is refused (after ${from})`);
-  }
-}
-
-/** A node of the parser: one key is its name (or #text, #cdata), beside it perhaps `:@` for attributes. */
-type Node = Readonly<Record<string, unknown>>;
-
-function nameOf(node: Node): string {
-  for (const key in node) if (key !== ':@') return key;
-  return '';
-}
-
-function childrenOf(node: Node, name: string): readonly Node[] {
-  return node[name] as readonly Node[];
-}
-
-function rootOf(nodes: readonly Node[]): Node {
-  const roots = nodes.filter((node) => nameOf(node) !== '#text');
-  const [root] = roots;
-  if (!root || roots.length > 1) throw new Refused('malformed', 'a document has one root element');
-  return root;
-}
-
-function toElement(node: Node): XmlElement {
-  const name = nameOf(node);
-  let text = '';
-  const children: XmlElement[] = [];
-  for (const child of childrenOf(node, name)) {
-    const kind = nameOf(child);
-    if (kind === '#text') text += unescapeXml(String(child[kind]));
-    else if (kind === '#cdata') text += childrenOf(child, kind).map(rawText).join('');
-    else children.push(toElement(child));
-  }
-  if (children.length > 0 && text.trim() !== '') {
-    throw new Refused('malformed', `<${name}> mixes text and elements`);
-  }
-  return { name, text, children };
-}
-
-function rawText(node: Node): string {
-  return String(node['#text']);
+  });
+  parser.on('text', addText);
+  parser.on('cdata', addText);
+  parser.write(text).close();
+  return root ?? refuse('malformed', 'there is no root element');
 }
 
 function toFields(root: XmlElement): Fields {
   const fields = new Map<string, string>();
-  if (root.children.length === 0 && root.text.trim() !== '') {
+  if (root.children.length === 0 && NOT_XML_SPACE.test(root.text)) {
     throw new Refused('malformed', `<${root.name}> holds text where fields were expected`);
   }
   for (const { name, text, children } of root.children) {
@@ -225,26 +155,6 @@ function toFields(root: XmlElement): Fields {
     fields.set(name, text);
   }
   return fields;
-}
-
-/** The five predefined entities and numeric references; any other is undeclared, and so malformed. */
-function unescapeXml(text: string): string {
-  if (!text.includes('&')) return text;
-  return text.replace(/&([^;]*)(;?)/g, (whole, name: string, semicolon: string) => {
-    const value = semicolon && (PREDEFINED[name] ?? fromReference(name));
-    if (!value) throw new Refused('malformed', `"${whole.slice(0, 20)}" is no entity known here`);
-    return value;
-  });
-}
-
-function fromReference(name: string): string | undefined {
-  const match = /^#(?:x([0-9a-fA-F]{1,6})|([0-9]{1,7}))$/.exec(name);
-  if (!match) return undefined;
-  const code = match[1] ? Number.parseInt(match[1], 16) : Number(match[2]);
-  const isSurrogate = code >= 0xd800 && code <= 0xdfff;
-  if (code === 0 || code > 0x10ffff || isSurrogate) return undefined;
-  const character = String.fromCodePoint(code);
-  return ILLEGAL_CHARACTER.test(character) ? undefined : character;
 }
 
 function writeEntry([name, value]: XmlEntry): string {
