@@ -1,0 +1,33 @@
+/** How much is measured, and what has to come out. */
+
+/**
+ * Counts and not durations: each server gets the very same bodies, and memory compares.
+ * @typedef {{ rounds: number, starts: number, warmUp: Counts, counts: Counts }} Plan
+ * @typedef {Record<import('./load.mjs').Mode, number>} Counts requests per server and round
+ */
+
+/** @type {Plan} */
+export const FULL = {
+  rounds: 7,
+  starts: 9,
+  warmUp: { 'keep-alive': 8000, new: 200, resumed: 200 },
+  counts: { 'keep-alive': 8000, new: 500, resumed: 800 },
+};
+
+/** @type {Plan} */
+export const QUICK = {
+  rounds: 3,
+  starts: 5,
+  warmUp: { 'keep-alive': 4000, new: 100, resumed: 100 },
+  counts: { 'keep-alive': 4000, new: 300, resumed: 400 },
+};
+
+// Enough that the server always has work waiting, few enough that p99 isn't a queue's length only.
+export const CONNECTIONS = { 'keep-alive': 32, new: 8, resumed: 8 };
+
+/** Ours against bare hono, in the same round. */
+export const TARGETS = [
+  { name: 'keep-alive', what: 'requests per second, keep-alive', atLeast: 0.5 },
+  { name: 'new', what: 'requests per second, new connections', atLeast: 0.9 },
+  { name: 'start', what: 'start to first answer', atMost: 2 },
+];
