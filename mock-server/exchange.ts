@@ -43,15 +43,17 @@ export interface Call {
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
-  readonly body: string;
+  readonly body: Uint8Array;
 }
+
+const NOTHING = new Uint8Array();
 
 /** Answers one call, and notes it in the journal. */
 export async function exchange(mock: Mock, call: Call): Promise<Answer> {
   const turnedAway = turnAway(mock, call);
   if (turnedAway) return showPage(mock, call, turnedAway);
 
-  const parsed = readBody(mock, call.body ?? new Uint8Array());
+  const parsed = readBody(mock, call.body ?? NOTHING);
   if (!parsed.ok) return answerUnreadable(mock, call, parsed.refusal);
 
   const { fields, utf8 } = parsed;
@@ -60,9 +62,10 @@ export async function exchange(mock: Mock, call: Call): Promise<Answer> {
   if (!tenant) return answer(mock, call, undefined, fields, refusedAs(early, call.endpoint.name));
 
   await mock.settleDue();
-  const { endpoint, callerIp } = call;
+  const context = contextOf(mock, call, tenant);
+  const { callerIp } = call;
   const nowMs = mock.clock.nowMs();
-  const docket = docketOf({ tenant, endpoint: endpoint.name, fields, early, callerIp, nowMs });
+  const docket = docketOf({ ...context, tenant, fields, early, callerIp, nowMs });
   const decision = await mock.store.transact(docket.keys, docket.decide);
   return answer(mock, call, tenant, fields, decision);
 }
@@ -120,9 +123,9 @@ function turnAway({ switches }: Mock, { peer, body }: Call): TurnedAway | undefi
 }
 
 function showPage(mock: Mock, call: Call, { page, why }: TurnedAway): Answer {
-  const { status, body } = page;
+  const { status } = page;
+  const body = Buffer.from(page.body);
   note(mock, call, {
-    request: new Map(),
     verdict: 'front',
     why,
     paid: false,
@@ -135,9 +138,8 @@ function showPage(mock: Mock, call: Call, { page, why }: TurnedAway): Answer {
 function answerUnreadable(mock: Mock, call: Call, { reason, detail }: XmlRefusal): Answer {
   const context = contextOf(mock, call, undefined);
   const refusal = refuse(context, 'XML_ERROR', { clause: `xml/${reason}`, why: detail });
-  const body = writeXml(unreadable(context, refusal));
+  const body = Buffer.from(writeXml(unreadable(context, refusal)));
   note(mock, call, {
-    request: new Map(),
     verdict: 'refused',
     code: refusal.code,
     clause: refusal.clause,
@@ -158,8 +160,9 @@ function answer(
 ): Answer {
   const context = contextOf(mock, call, tenant);
   const entries = entriesFor(context, fields, decision);
-  const body = writeXml(tenant ? signReply(context, entries, tenant.facts.key) : entries);
-  note(mock, call, { request: fields, httpStatus: 200, reply: body, ...noteOf(decision) });
+  const signed = tenant ? signReply(context, entries, tenant.facts.key) : entries;
+  const body = Buffer.from(writeXml(signed));
+  note(mock, call, { httpStatus: 200, reply: body, ...noteOf(decision) });
   return { status: 200, contentType: context.switches.contentType, body };
 }
 
@@ -197,14 +200,15 @@ function noteOf(
 
 function note(
   mock: Mock,
-  { endpoint, peer, callerIp }: Call,
-  record: Omit<JournalRecord, 'atMs' | 'endpoint' | 'peer' | 'callerIp'>,
+  { endpoint, peer, callerIp, body = NOTHING }: Call,
+  record: Omit<JournalRecord, 'atMs' | 'endpoint' | 'peer' | 'callerIp' | 'body'>,
 ): void {
   mock.journal.add({
     atMs: mock.clock.nowMs(),
     endpoint: endpoint.name,
     peer,
     callerIp,
+    body,
     ...record,
   });
 }

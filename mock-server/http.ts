@@ -1,7 +1,8 @@
 /** The HTTP door: Hono routes, the body up to its limit, the peer of the socket. Everything else is the exchange's. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import { ENDPOINT_ROWS, type EndpointRow, type Peer, XML_BYTES_MAX } from '../contracts/index.ts';
 import { type Answer, exchange } from './exchange.ts';
@@ -67,8 +68,13 @@ async function serveEndpoint(mock: Mock, endpoint: EndpointRow, context: Ctx): P
   return respond(context, await exchange(mock, { endpoint, body, ...caller }));
 }
 
+/** Over a socket straight to it: a web Response in between costs as much as the whole decision. */
 function respond(context: Ctx, { status, contentType, body }: Answer): Response {
-  return context.body(body, status as 200, { 'content-type': contentType, server: 'nginx' });
+  const headers = { 'content-type': contentType, server: 'nginx' };
+  const outgoing = context.env?.outgoing as ServerResponse | undefined;
+  if (!outgoing) return context.body(Uint8Array.from(body), status as 200, headers);
+  outgoing.writeHead(status, { ...headers, 'content-length': body.length }).end(body);
+  return RESPONSE_ALREADY_SENT;
 }
 
 function callerOf(env: Bindings | undefined): { peer: Peer; callerIp: string } {

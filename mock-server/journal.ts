@@ -1,5 +1,8 @@
-/** What came, what was decided, and why: a ring of the last calls that counts what it dropped. API keys never stand in it. */
-import type { EndpointName, Fields, Peer } from '../contracts/index.ts';
+/**
+ * What came, what was decided, and why: a ring of the last calls that counts what it dropped. It keeps bytes as they were on the
+ * wire, which costs a request almost nothing, and reads them when somebody asks. API keys never come out of it.
+ */
+import { type EndpointName, type Peer, parseFieldsLossy } from '../contracts/index.ts';
 
 export const JOURNAL_ENTRIES_MAX = 10_000;
 
@@ -10,7 +13,8 @@ export interface JournalRecord {
   readonly endpoint: EndpointName | undefined;
   readonly peer: Peer;
   readonly callerIp: string;
-  readonly request: Fields;
+  /** The request as it came. */
+  readonly body: Uint8Array;
   /** sent, repeated, found: as asked. refused: an error code. front: the front server's page. fault: our own. */
   readonly verdict: 'sent' | 'repeated' | 'found' | 'refused' | 'front' | 'fault';
   /** err_code of a refusal. */
@@ -21,14 +25,18 @@ export interface JournalRecord {
   /** Has money left the balance for this order, whatever was answered? */
   readonly paid: boolean;
   readonly httpStatus: number;
+  readonly reply: Uint8Array;
+}
+
+export interface JournalEntry extends Omit<JournalRecord, 'body' | 'reply'> {
+  /** Counts from 1 and never repeats. */
+  readonly sequence: number;
+  /** The fields of the request; empty when it was no XML. */
+  readonly request: Readonly<Record<string, string>>;
   readonly reply: string;
 }
 
-export interface JournalEntry extends Omit<JournalRecord, 'request'> {
-  /** Counts from 1 and never repeats. */
-  readonly sequence: number;
-  readonly request: Readonly<Record<string, string>>;
-}
+type Numbered = JournalRecord & { readonly sequence: number };
 
 export interface Journal {
   add(record: JournalRecord): void;
@@ -41,23 +49,29 @@ export interface Journal {
   subscribe(listener: (entry: JournalEntry) => void): () => void;
 }
 
+const utf8 = new TextDecoder();
+
 /** @param secrets texts that are blotted out wherever they stand: the merchants' keys */
 export function createJournal(
   secrets: readonly string[],
   entriesMax = JOURNAL_ENTRIES_MAX,
 ): Journal {
-  const ring: (JournalRecord & { sequence: number })[] = [];
+  const ring: Numbered[] = [];
   const listeners = new Set<(entry: JournalEntry) => void>();
   let sequence = 0;
 
   const redact = (text: string): string =>
     secrets.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text);
-  const toEntry = (record: JournalRecord & { sequence: number }): JournalEntry => ({
-    ...record,
-    request: Object.fromEntries([...record.request].map(([name, value]) => [name, redact(value)])),
-    why: redact(record.why),
-    reply: redact(record.reply),
-  });
+  const toEntry = ({ body, reply, ...record }: Numbered): JournalEntry => {
+    const fields = parseFieldsLossy(body);
+    const request = fields.ok ? [...fields.value] : [];
+    return {
+      ...record,
+      request: Object.fromEntries(request.map(([name, value]) => [name, redact(value)])),
+      why: redact(record.why),
+      reply: redact(utf8.decode(reply)),
+    };
+  };
 
   return {
     add(record) {

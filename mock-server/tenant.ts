@@ -9,6 +9,7 @@ import {
   type Switches,
 } from '../contracts/index.ts';
 import type { Account } from './engine/facts.ts';
+import { serialOffset } from './engine/ids.ts';
 import type { ScenarioMerchant, ScenarioRule } from './scenario/schema.ts';
 
 /** More than all the money there is, and still exact: below 2^53. */
@@ -24,6 +25,8 @@ export interface Tenant {
   readonly limits: Limits;
   readonly rules: readonly ScenarioRule[];
   readonly seed: number;
+  /** Where its send_listids begin. */
+  readonly serialOffset: bigint;
   /** The account before anything happened. */
   readonly opening: Account;
 }
@@ -40,6 +43,7 @@ export function createTenant(
     facts: { mchId, key: merchant.key, role: merchant.role, certificate: merchant.certificate },
     table: EDITION_TABLES[setting.edition],
     limits: limitsOf(setting.edition, definedOnly(merchant.limits)),
+    serialOffset: serialOffset(setting.seed, mchId),
     opening: {
       mchId,
       openingFen,

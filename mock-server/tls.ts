@@ -26,7 +26,7 @@ export function tlsOptions({ certificates, clientCertificate }: TlsSettings): Tl
     rejectUnauthorized: clientCertificate === 'demanded',
     minVersion: 'TLSv1.2',
     maxVersion: 'TLSv1.3',
-    ALPNProtocols: ['http/1.1'],
+    ALPNProtocols: ['http/1.1', 'http/1.0'],
   };
 }
 

@@ -39,5 +39,10 @@ export const EDITION_2015: EditionTable = {
     source: 'E10, E14, E6',
     certainty: 'observed',
   },
-  sendListid: { prefix: '1000000000', serialDigits: 10, source: 'E6', certainty: 'observed' },
+  sendListid: {
+    prefix: '1000000000',
+    serialDigits: 10,
+    source: 'E7; E6 shows another prefix',
+    certainty: 'assumed',
+  },
 };

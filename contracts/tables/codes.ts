@@ -84,7 +84,13 @@ export const CODES = [
         source: 'E6',
         certainty: 'documented',
       },
-      { id: 'appid-mismatch', text: 'mchid和wxappid不匹配', source: 'E63', certainty: 'observed' },
+      {
+        id: 'appid-mismatch',
+        text: 'mchid和wxappid不匹配',
+        stage: 'identity',
+        source: 'E63',
+        certainty: 'observed',
+      },
       {
         id: 'amounts-differ',
         text: '参数错误:发放金额、最小金额、最大金额必须相等.',
@@ -99,6 +105,7 @@ export const CODES = [
       },
       {
         id: 'scene-not-opened',
+        stage: 'amount',
         text: '参数错误:该场景未开通，请登陆商户平台：产品中心-现金红包-产品设置-使用场景 进行开通',
         source: 'E60, E61',
         certainty: 'observed',

@@ -13,7 +13,10 @@ function iso(ms: number): string {
 
 /** `20150520` */
 export function beijingDay(ms: number): string {
-  return iso(ms).slice(0, 10).replaceAll('-', '');
+  const date = new Date(ms + OFFSET_MS);
+  const digits =
+    date.getUTCFullYear() * 10_000 + (date.getUTCMonth() + 1) * 100 + date.getUTCDate();
+  return String(digits).padStart(8, '0');
 }
 
 /** Hour of the day, 0 to 23. */

@@ -78,7 +78,9 @@ export function parseTree(bytes: Uint8Array, bytesMax = XML_BYTES_MAX): XmlResul
  * Values must be legal XML text; names are ours and trusted.
  */
 export function writeXml(entries: readonly XmlEntry[]): string {
-  return `<xml>\n${entries.map(writeEntry).join('')}</xml>`;
+  let text = '<xml>\n';
+  for (const entry of entries) text += writeEntry(entry);
+  return `${text}</xml>`;
 }
 
 function attempt<T>(step: () => T): XmlResult<T> {
@@ -170,7 +172,10 @@ function isList(value: XmlValue): value is readonly XmlEntry[] {
 
 /** CDATA cannot hold `]]>`, and a reader turns a bare CR into LF: both are written around. */
 function cdata(text: string): string {
-  const safe = text.replaceAll(']]>', ']]]]><![CDATA[>').replaceAll('\r', ']]>&#13;<![CDATA[');
+  const plain = !text.includes(']]>') && !text.includes('\r');
+  const safe = plain
+    ? text
+    : text.replaceAll(']]>', ']]]]><![CDATA[>').replaceAll('\r', ']]>&#13;<![CDATA[');
   return `<![CDATA[${safe}]]>`;
 }
 

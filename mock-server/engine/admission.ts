@@ -3,39 +3,28 @@ import {
   type CodeName,
   codeRow,
   type Edition,
-  type Fields,
   type Refusal,
   type RefusalContext,
   type RefusalDetail,
   refuse,
 } from '../../contracts/index.ts';
 import type { Write } from '../store/store.ts';
-import type { Tenant } from '../tenant.ts';
-import { type Read, readTally, type Window, type Windows } from './facts.ts';
-
-export interface Admission {
-  readonly context: RefusalContext;
-  readonly tenant: Tenant;
-  readonly fields: Fields;
-  readonly callerIp: string;
-}
+import type { Situation } from './case.ts';
+import { type Read, readTally, type Window } from './facts.ts';
 
 /** The rate of calls, sent or refused alike. Position unknown, put after the signature (domain facts §3.1). */
-export function refusedByRate(
-  { context, tenant }: Admission,
-  windows: Windows,
-  read: Read,
-): Refusal | undefined {
-  const { limits } = tenant;
+export function refusedByRate(situation: Situation): Refusal | undefined {
+  const { windows, read } = situation;
+  const { limits } = situation.tenant;
   const perMinute =
-    context.endpoint === 'gethbinfo' ? limits.queriesPerMinute : limits.callsPerMinute;
+    situation.endpoint === 'gethbinfo' ? limits.queriesPerMinute : limits.callsPerMinute;
   const rates = [
     { window: windows.callsSecond, limit: limits.callsPerSecond, unit: 'second' },
     { window: windows.callsMinute, limit: perMinute, unit: 'minute' },
   ];
   for (const { window, limit, unit } of rates) {
     if (!window || limit === null || readTally(read, window).count < limit) continue;
-    return refuse(context, 'FREQ_LIMIT', {
+    return refuse(situation, 'FREQ_LIMIT', {
       clause: `frequency/calls-per-${unit}`,
       why: `more than ${limit} calls in this ${unit}`,
     });
@@ -44,7 +33,7 @@ export function refusedByRate(
 }
 
 /** The call as counted, for every call that the rate let through. */
-export function countCall(windows: Windows, read: Read): Write[] {
+export function countCall({ windows, read }: Situation): Write[] {
   return [windows.callsSecond, windows.callsMinute].flatMap((window) => count(window, read, 0));
 }
 
@@ -57,34 +46,33 @@ export function count(window: Window | undefined, read: Read, fen: number): Writ
 }
 
 /** Identity, then product, then address (domain facts §3.1 no. 5 and 6). */
-export function refusedAdmission(admission: Admission): Refusal | undefined {
-  return admission.context.endpoint === 'gethbinfo'
-    ? (refusedAppid(admission, 'appid') ?? refusedByAddress(admission))
-    : (refusedByIdentity(admission) ?? refusedByProduct(admission) ?? refusedByAddress(admission));
+export function refusedAdmission(situation: Situation): Refusal | undefined {
+  return situation.endpoint === 'gethbinfo'
+    ? (refusedAppid(situation, 'appid') ?? refusedByAddress(situation))
+    : (refusedByIdentity(situation) ?? refusedByProduct(situation) ?? refusedByAddress(situation));
 }
 
-function refusedByIdentity(admission: Admission): Refusal | undefined {
+function refusedByIdentity(situation: Situation): Refusal | undefined {
   return (
-    refusedAppid(admission, 'wxappid') ??
-    refusedSubMerchant(admission) ??
-    refusedOpenid(admission) ??
-    refusedConsumer(admission)
+    refusedAppid(situation, 'wxappid') ??
+    refusedSubMerchant(situation) ??
+    refusedOpenid(situation) ??
+    refusedConsumer(situation)
   );
 }
 
-function refusedAppid(
-  { context, tenant: { merchant }, fields }: Admission,
-  name: 'wxappid' | 'appid',
-): Refusal | undefined {
+function refusedAppid(situation: Situation, name: 'wxappid' | 'appid'): Refusal | undefined {
+  const { fields } = situation;
+  const { merchant } = situation.tenant;
   const appid = fields.get(name) ?? '';
   if (merchant.appids.includes(appid)) return undefined;
-  if (merchant.mobileAppids.includes(appid) && has(context.edition, 'ILLEGAL_APPID')) {
-    return refuse(context, 'ILLEGAL_APPID', {
+  if (merchant.mobileAppids.includes(appid) && has(situation.edition, 'ILLEGAL_APPID')) {
+    return refuse(situation, 'ILLEGAL_APPID', {
       clause: `identity/${name}/official-account`,
       why: `${appid} is the appid of a mobile app`,
     });
   }
-  return refuse(context, 'PARAM_ERROR', {
+  return refuse(situation, 'PARAM_ERROR', {
     wording: 'appid-mismatch',
     clause: `identity/${name}/bound`,
     why: `${appid} is not bound to merchant ${merchant.mch_id} (${merchant.appids.join(', ')})`,
@@ -92,22 +80,20 @@ function refusedAppid(
 }
 
 /** Service providers only: sub-merchant and msgappid must be theirs. */
-function refusedSubMerchant({
-  context,
-  tenant: { merchant },
-  fields,
-}: Admission): Refusal | undefined {
+function refusedSubMerchant(situation: Situation): Refusal | undefined {
+  const { fields } = situation;
+  const { merchant } = situation.tenant;
   if (merchant.role !== 'provider') return undefined;
   const sub = fields.get('sub_mch_id');
   if (sub && merchant.subMerchants && !merchant.subMerchants.includes(sub)) {
-    return refuseKnown(context, 'ACCEPTMODE_ERROR', {
+    return refuseKnown(situation, 'ACCEPTMODE_ERROR', {
       clause: 'identity/sub_mch_id/relation',
       why: `${sub} is no sub-merchant of ${merchant.mch_id}`,
     });
   }
   const msgappid = fields.get('msgappid');
   if (msgappid && merchant.msgappids && !merchant.msgappids.includes(msgappid)) {
-    return refuseKnown(context, 'MSGAPPID_ERROR', {
+    return refuseKnown(situation, 'MSGAPPID_ERROR', {
       clause: 'identity/msgappid/bound',
       why: `${msgappid} is bound neither to ${merchant.mch_id} nor to its sub-merchant`,
     });
@@ -115,7 +101,9 @@ function refusedSubMerchant({
   return undefined;
 }
 
-function refusedOpenid({ context, tenant: { merchant }, fields }: Admission): Refusal | undefined {
+function refusedOpenid(situation: Situation): Refusal | undefined {
+  const { fields } = situation;
+  const { merchant } = situation.tenant;
   if (!merchant.openids) return undefined;
   const openid = fields.get('re_openid') ?? '';
   // A provider may address the user by msgappid (domain facts §1.1).
@@ -125,37 +113,40 @@ function refusedOpenid({ context, tenant: { merchant }, fields }: Admission): Re
   ];
   const known = appids.some((appid) => appid && merchant.openids?.[appid]?.includes(openid));
   if (known) return undefined;
-  return refuse(context, 'OPENID_ERROR', {
+  return refuse(situation, 'OPENID_ERROR', {
     clause: 'identity/re_openid/of-wxappid',
     why: `${openid} is no user of ${appids.filter(Boolean).join(' or ')}`,
   });
 }
 
-function refusedConsumer({
-  context,
-  tenant: { merchant },
-  fields,
-}: Admission): Refusal | undefined {
+function refusedConsumer(situation: Situation): Refusal | undefined {
+  const { fields } = situation;
+  const { merchant } = situation.tenant;
   const consumer = fields.get('consume_mch_id');
   if (!consumer || merchant.consumeMerchants.includes(consumer)) return undefined;
-  return refuseKnown(context, 'NO_CONSUME_COMPETENCE', {
+  return refuseKnown(situation, 'NO_CONSUME_COMPETENCE', {
     clause: 'identity/consume_mch_id/authorised',
     why: `${consumer} has not authorised ${merchant.mch_id} to spend its money`,
   });
 }
 
-function refusedByProduct({ context, tenant: { merchant } }: Admission): Refusal | undefined {
+function refusedByProduct(situation: Situation): Refusal | undefined {
+  const { merchant } = situation.tenant;
   if (!merchant.productOpened) {
-    return refuseUnopened(context, 'product/opened', 'red packets are not opened for the merchant');
+    return refuseUnopened(
+      situation,
+      'product/opened',
+      'red packets are not opened for the merchant',
+    );
   }
   if (merchant.apiSending === 'closed') {
-    return refuseKnown(context, 'API_METHOD_CLOSED', {
+    return refuseKnown(situation, 'API_METHOD_CLOSED', {
       clause: 'product/api-sending',
       why: 'sending by API is switched off for the merchant',
     });
   }
   if (merchant.account === 'frozen') {
-    return refuseKnown(context, 'PAYER_ACCOUNT_ABNORMAL', {
+    return refuseKnown(situation, 'PAYER_ACCOUNT_ABNORMAL', {
       clause: 'product/account',
       why: 'the merchant is frozen',
     });
@@ -163,18 +154,16 @@ function refusedByProduct({ context, tenant: { merchant } }: Admission): Refusal
   return undefined;
 }
 
-function refusedByAddress({
-  context,
-  tenant: { merchant },
-  callerIp,
-}: Admission): Refusal | undefined {
+function refusedByAddress(situation: Situation): Refusal | undefined {
+  const { callerIp } = situation;
+  const { merchant } = situation.tenant;
   if (!merchant.allowedIps || merchant.allowedIps.includes(callerIp)) return undefined;
   const detail: RefusalDetail = {
     wording: 'ip',
     clause: 'address/allowed',
     why: `${callerIp} is not on the IP white list (${merchant.allowedIps.join(', ') || 'empty'})`,
   };
-  return refuse(context, has(context.edition, 'NO_AUTH') ? 'NO_AUTH' : 'NOAUTH', detail);
+  return refuse(situation, has(situation.edition, 'NO_AUTH') ? 'NO_AUTH' : 'NOAUTH', detail);
 }
 
 function refuseUnopened(context: RefusalContext, clause: string, why: string): Refusal {

@@ -1,7 +1,8 @@
 /** One request before the engine, and what can come of it. */
-import type { EndpointName, Fields, Refusal, RefusalContext } from '../../contracts/index.ts';
+import type { Fields, Refusal, RefusalContext } from '../../contracts/index.ts';
 import type { Tenant } from '../tenant.ts';
-import type { Order } from './facts.ts';
+import type { Account, Order, Read, Windows } from './facts.ts';
+import type { Injection } from './inject.ts';
 
 /** What was decided. `repeated`: the stored answer of a number that was paid before. */
 export type Decision =
@@ -9,13 +10,23 @@ export type Decision =
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly paid: boolean };
 
 /** One request, ready to be decided. `early` is what the contract's own checks have against it. */
-export interface Case {
+export interface Case extends RefusalContext {
   readonly tenant: Tenant;
-  readonly endpoint: EndpointName;
   readonly fields: Fields;
   readonly early: Refusal | undefined;
   readonly callerIp: string;
   readonly nowMs: number;
+}
+
+/** A case before its facts: built once, handed to every check. */
+export interface Situation extends Case {
+  readonly windows: Windows;
+  readonly read: Read;
+  readonly account: Account;
+  /** What is stored under the number. */
+  readonly order: Order | undefined;
+  /** The rule of the scenario that strikes. */
+  readonly injection: Injection | undefined;
 }
 
 /** What the request meets by itself, before any rule of the scenario. */
@@ -23,7 +34,3 @@ export type Verdict =
   | { readonly kind: 'payable' }
   | { readonly kind: 'repeated'; readonly order: Order }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
-
-export function contextOf({ tenant, endpoint }: Case): RefusalContext {
-  return { edition: tenant.edition, endpoint, switches: tenant.switches };
-}

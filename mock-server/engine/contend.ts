@@ -1,24 +1,13 @@
 /** What the request meets by itself against what a rule of the scenario wants. */
-import {
-  compareStages,
-  type Refusal,
-  type RefusalContext,
-  refuse,
-  toYuan,
-} from '../../contracts/index.ts';
-import type { Tenant } from '../tenant.ts';
-import type { Verdict } from './case.ts';
-import type { Injection } from './inject.ts';
+import { compareStages, type Refusal, refuse, toYuan } from '../../contracts/index.ts';
+import type { Situation, Verdict } from './case.ts';
 import { ordinaryRange } from './limits.ts';
 
 /** The earlier stage answers. An error whose money moves strikes last: what could not be paid by itself is not paid by a rule. */
-export function contend(
-  verdict: Verdict,
-  injected: Refusal | undefined,
-  injection: Injection | undefined,
-): Verdict {
+export function contend(verdict: Verdict, situation: Situation): Verdict {
+  const injected = injectedRefusal(situation);
   if (!injected) return verdict;
-  const stage = injection?.effect.money === 'moved' ? 'payment' : injected.stage;
+  const stage = situation.injection?.effect.money === 'moved' ? 'payment' : injected.stage;
   const strikes =
     verdict.kind === 'payable' ||
     (verdict.kind === 'repeated' && (stage === 'payment' || compareStages(stage, 'order') <= 0)) ||
@@ -26,14 +15,12 @@ export function contend(
   return strikes ? { kind: 'refused', refusal: injected } : verdict;
 }
 
-export function injectedRefusal(
-  context: RefusalContext,
-  tenant: Tenant,
-  { number, effect }: Injection,
-): Refusal | undefined {
-  if (effect.code === undefined) return undefined;
+function injectedRefusal(situation: Situation): Refusal | undefined {
+  const { injection, tenant } = situation;
+  if (injection?.effect.code === undefined) return undefined;
+  const { number, effect } = injection;
   const { minFen, maxFen } = ordinaryRange(tenant.limits);
-  return refuse(context, effect.code, {
+  return refuse(situation, injection.effect.code, {
     wording: effect.wording,
     message: effect.message,
     figures: { min: toYuan(minFen), max: toYuan(maxFen) },

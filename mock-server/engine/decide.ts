@@ -3,11 +3,13 @@
  * and why. It never throws on input.
  */
 import type { StepResult } from '../store/store.ts';
-import type { Case, Decision } from './case.ts';
+import type { Case, Decision, Situation } from './case.ts';
 import {
   accountKey,
   orderKey,
   type Read,
+  readAccount,
+  readOrder,
   type Windows,
   windowsOfQuery,
   windowsOfSend,
@@ -45,10 +47,12 @@ function decide(
   candidates: readonly Candidate[],
   read: Read,
 ): StepResult<Decision> {
-  const drawn = drawInjection(candidates, read, request.tenant.seed);
+  const { tenant, fields } = request;
+  const { injection, writes } = drawInjection(candidates, read, tenant.seed);
+  const account = readAccount(read, tenant.opening);
+  const order = readOrder(read, orderKey(account.mchId, fields.get('mch_billno') ?? ''));
+  const situation: Situation = { ...request, windows, read, account, order, injection };
   const settled =
-    request.endpoint === 'sendredpack'
-      ? decideSend(request, windows, drawn.injection, read)
-      : decideQuery(request, windows, drawn.injection, read);
-  return { result: settled.result, writes: [...drawn.writes, ...settled.writes] };
+    request.endpoint === 'sendredpack' ? decideSend(situation) : decideQuery(situation);
+  return { result: settled.result, writes: [...writes, ...settled.writes] };
 }

@@ -34,9 +34,9 @@ export interface Order {
   /** Has the money left the balance? */
   readonly paid: boolean;
   /** Why it is SENDING without being paid, or FAILED. */
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** What the number was answered with, when not with success. */
-  readonly answer?: { readonly code: CodeName; readonly message: string };
+  readonly answer?: { readonly code: CodeName; readonly message: string } | undefined;
   readonly sendListid: string;
   readonly createdAtMs: number;
   readonly sentAtMs?: number;
@@ -99,34 +99,34 @@ export function windowsOfSend(
   limits: Limits,
   nowMs: number,
 ): Windows {
-  const second = Math.floor(nowMs / 1_000);
-  const minute = minuteNumber(nowMs);
-  const day = beijingDayNumber(nowMs);
+  const second = windowAt(nowMs, Math.floor(nowMs / 1_000), 1_000);
+  const minute = windowAt(nowMs, minuteNumber(nowMs), MINUTE_MS);
+  const day = windowAt(nowMs, beijingDayNumber(nowMs), DAY_MS);
+  const perDay = limits.packetsPerDay ?? limits.fenPerDay;
+  const perUserDay = limits.userPacketsPerDay ?? limits.userFenPerDay;
   const windows: Windows = {};
-  const open = (name: WindowName, key: string, lengthMs: number): void => {
-    // A whole extra length: a clock that is set back a little finds its counts again.
-    windows[name] = { key: `${mchId}/${key}`, expiresAtMs: nowMs + 2 * lengthMs };
-  };
-  if (limits.callsPerSecond !== null) open('callsSecond', `calls-second/${second}`, 1_000);
-  if (limits.callsPerMinute !== null) open('callsMinute', `calls-minute/${minute}`, MINUTE_MS);
-  if (limits.packetsPerMinute !== null) open('minute', `minute/${minute}`, MINUTE_MS);
-  if (limits.packetsPerDay !== null || limits.fenPerDay !== null) {
-    open('day', `day/${day}`, DAY_MS);
-  }
+  if (limits.callsPerSecond !== null) windows.callsSecond = second(`${mchId}/calls-second`);
+  if (limits.callsPerMinute !== null) windows.callsMinute = minute(`${mchId}/calls-minute`);
+  if (limits.packetsPerMinute !== null) windows.minute = minute(`${mchId}/minute`);
+  if (perDay !== null) windows.day = day(`${mchId}/day`);
   if (limits.userPacketsPerMinute !== null) {
-    open('userMinute', `user-minute/${openid}/${minute}`, MINUTE_MS);
+    windows.userMinute = minute(`${mchId}/user-minute/${openid}`);
   }
-  if (limits.userPacketsPerDay !== null || limits.userFenPerDay !== null) {
-    open('userDay', `user-day/${openid}/${day}`, DAY_MS);
-  }
+  if (perUserDay !== null) windows.userDay = day(`${mchId}/user-day/${openid}`);
   return windows;
 }
 
 /** The window that a query is counted in. */
 export function windowsOfQuery(mchId: string, limits: Limits, nowMs: number): Windows {
   if (limits.queriesPerMinute === null) return {};
-  const key = `${mchId}/queries-minute/${minuteNumber(nowMs)}`;
-  return { callsMinute: { key, expiresAtMs: nowMs + 2 * MINUTE_MS } };
+  const minute = windowAt(nowMs, minuteNumber(nowMs), MINUTE_MS);
+  return { callsMinute: minute(`${mchId}/queries-minute`) };
+}
+
+/** Named by its number, kept for a length beyond it: the same for every call in it, so that a store notes it once. */
+function windowAt(nowMs: number, number: number, lengthMs: number): (name: string) => Window {
+  const expiresAtMs = (Math.floor(nowMs / lengthMs) + 2) * lengthMs;
+  return (name) => ({ key: `${name}/${number}`, expiresAtMs });
 }
 
 export function amountFenOf(fields: Fields): number {

@@ -15,34 +15,43 @@ export interface Holding {
   readonly account: Account;
 }
 
+type Place = 'balanceFen' | 'heldFen' | 'receivedFen';
+
 /** Where the money of a paid order is in a state. */
-function placeOf(state: OrderState): 'heldFen' | 'receivedFen' | 'balanceFen' {
+function placeOf(state: OrderState): Place {
   if (state === 'RECEIVED') return 'receivedFen';
   if (state === 'REFUND' || state === 'FAILED') return 'balanceFen';
   return 'heldFen';
 }
 
+/** Money never comes or goes, it changes its place. */
+function shift(account: Account, amountFen: number, from: Place, to: Place): Account {
+  const change = (place: Place): number =>
+    (place === to ? amountFen : 0) - (place === from ? amountFen : 0);
+  return {
+    ...account,
+    balanceFen: account.balanceFen + change('balanceFen'),
+    heldFen: account.heldFen + change('heldFen'),
+    receivedFen: account.receivedFen + change('receivedFen'),
+  };
+}
+
 /** Takes the money of an unpaid order from the balance and leaves the order in `state`. */
 export function pay({ order, account }: Holding, state: OrderState, nowMs: number): Holding {
-  const place = placeOf(state);
-  const { reason: _, answer: __, ...rest } = order;
-  const spent = { ...account, balanceFen: account.balanceFen - order.amountFen };
-  const paid: Order = { ...rest, paid: state !== 'FAILED', state, sentAtMs: nowMs };
+  const paid = state !== 'FAILED';
+  const sent = { ...order, reason: undefined, answer: undefined, sentAtMs: nowMs, paid };
   return {
-    account: { ...spent, [place]: spent[place] + order.amountFen },
-    order: withNext(withTimes(paid, state, nowMs), nowMs),
+    account: shift(account, order.amountFen, 'balanceFen', placeOf(state)),
+    order: enter(sent, state, nowMs),
   };
 }
 
 /** Moves an order on, and its money with it. */
 export function move({ order, account }: Holding, state: OrderState, atMs: number): Holding {
-  const moved = withNext(withTimes({ ...order, state }, state, atMs), atMs);
+  const moved = enter(order, state, atMs);
   if (!order.paid) return { order: moved, account };
-  const from = placeOf(order.state);
-  const to = placeOf(state);
-  const taken = { ...account, [from]: account[from] - order.amountFen };
   return {
-    account: { ...taken, [to]: taken[to] + order.amountFen },
+    account: shift(account, order.amountFen, placeOf(order.state), placeOf(state)),
     order: state === 'FAILED' ? { ...moved, paid: false } : moved,
   };
 }
@@ -63,19 +72,18 @@ export function elapse(holding: Holding): Holding {
   return holding;
 }
 
-function withTimes(order: Order, state: OrderState, atMs: number): Order {
-  if (state === 'RECEIVED') return { ...order, receivedAtMs: atMs };
-  if (state === 'REFUND') return { ...order, refundedAtMs: atMs };
-  return order;
+/** The order in its new state: when it got there, and when it leaves by itself. */
+function enter(order: Order, state: OrderState, atMs: number): Order {
+  const entered: Order = { ...order, state, nextAtMs: nextAfter(state, order, atMs) };
+  if (state === 'RECEIVED') return { ...entered, receivedAtMs: atMs };
+  return state === 'REFUND' ? { ...entered, refundedAtMs: atMs } : entered;
 }
 
-function withNext(order: Order, nowMs: number): Order {
-  return { ...order, nextAtMs: nextAfter(order, nowMs) };
-}
-
-function nextAfter({ state, refundAfterMs, sentAtMs }: Order, nowMs: number): number | null {
-  if (state === 'SENDING') return nowMs + SENDING_MS_MAX;
-  if (state === 'RFUND_ING') return nowMs + REFUNDING_MS;
-  if (state === 'SENT' && refundAfterMs !== null) return (sentAtMs ?? nowMs) + refundAfterMs;
+function nextAfter(state: OrderState, order: Order, atMs: number): number | null {
+  if (state === 'SENDING') return atMs + SENDING_MS_MAX;
+  if (state === 'RFUND_ING') return atMs + REFUNDING_MS;
+  if (state === 'SENT' && order.refundAfterMs !== null) {
+    return (order.sentAtMs ?? atMs) + order.refundAfterMs;
+  }
   return null;
 }

@@ -1,45 +1,38 @@
 /** The decision on a gethbinfo: it looks, and changes nothing but the count of calls. */
-import {
-  type Fields,
-  HOUR_MS,
-  type Refusal,
-  type RefusalContext,
-  refuse,
-} from '../../contracts/index.ts';
+import { HOUR_MS, type Refusal, refuse } from '../../contracts/index.ts';
 import type { StepResult } from '../store/store.ts';
 import { countCall, refusedAdmission, refusedByRate } from './admission.ts';
-import { type Case, contextOf, type Decision, type Verdict } from './case.ts';
-import { contend, injectedRefusal } from './contend.ts';
-import { type Order, orderKey, type Read, readOrder, type Windows } from './facts.ts';
+import type { Decision, Situation, Verdict } from './case.ts';
+import { contend } from './contend.ts';
+import type { Order } from './facts.ts';
 import type { Injection } from './inject.ts';
 
-export function decideQuery(
-  request: Case,
-  windows: Windows,
-  injection: Injection | undefined,
-  read: Read,
-): StepResult<Decision> {
-  const { tenant, fields, nowMs } = request;
-  const context = contextOf(request);
-  const admitted = request.early ?? refusedByRate({ ...request, context }, windows, read);
-  const refusal = admitted ?? refusedAdmission({ ...request, context });
-  const order = readOrder(read, orderKey(tenant.merchant.mch_id, fields.get('mch_billno') ?? ''));
+export function decideQuery(situation: Situation): StepResult<Decision> {
+  const admitted = situation.early ?? refusedByRate(situation);
+  const chosen = contend(look(situation, admitted), situation);
+  const writes = admitted ? [] : countCall(situation);
+  return { result: answerOf(situation, chosen), writes };
+}
+
+function look(situation: Situation, admitted: Refusal | undefined): Verdict {
+  const refusal = admitted ?? refusedAdmission(situation);
+  if (refusal) return { kind: 'refused', refusal };
+  const { order, nowMs, tenant } = situation;
   const { historyDays } = tenant.limits;
   const oldestMs = historyDays === null ? 0 : nowMs - historyDays * 24 * HOUR_MS;
-  const injected = injection && injectedRefusal(context, tenant, injection);
-  const found: Verdict =
-    order && order.createdAtMs >= oldestMs
-      ? { kind: 'repeated', order }
-      : { kind: 'refused', refusal: notFound(context, order, fields) };
-  const chosen = contend(refusal ? { kind: 'refused', refusal } : found, injected, injection);
-  const writes = admitted ? [] : countCall(windows, read);
+  return order && order.createdAtMs >= oldestMs
+    ? { kind: 'repeated', order }
+    : { kind: 'refused', refusal: notFound(situation) };
+}
+
+function answerOf(situation: Situation, chosen: Verdict): Decision {
   if (chosen.kind === 'repeated') {
-    const why = `${chosen.order.state}${chosen.order.reason ? ` (${chosen.order.reason})` : ''}`;
-    return { result: { kind: 'found', order: shown(chosen.order, injection), why }, writes };
+    const { state, reason } = chosen.order;
+    const why = `${state}${reason ? ` (${reason})` : ''}`;
+    return { kind: 'found', order: shown(chosen.order, situation.injection), why };
   }
-  const paid = order?.paid ?? false;
-  const turnedDown = chosen.kind === 'refused' ? chosen.refusal : notFound(context, order, fields);
-  return { result: { kind: 'refused', refusal: turnedDown, paid }, writes };
+  const refusal = chosen.kind === 'refused' ? chosen.refusal : notFound(situation);
+  return { kind: 'refused', refusal, paid: situation.order?.paid ?? false };
 }
 
 /** A rule for gethbinfo may show another state than the order's own; the order stays what it is. */
@@ -48,10 +41,12 @@ function shown(order: Order, injection: Injection | undefined): Order {
   return code === undefined && state !== undefined ? { ...order, state } : order;
 }
 
-function notFound(context: RefusalContext, order: Order | undefined, fields: Fields): Refusal {
-  const number = fields.get('mch_billno');
-  return refuse(context, 'NOT_FOUND', {
+function notFound(situation: Situation): Refusal {
+  const number = situation.fields.get('mch_billno');
+  return refuse(situation, 'NOT_FOUND', {
     clause: 'order/exists',
-    why: order ? `${number} is older than the days that are kept` : `there is no order ${number}`,
+    why: situation.order
+      ? `${number} is older than the days that are kept`
+      : `there is no order ${number}`,
   });
 }

@@ -1,104 +1,61 @@
 /** The decision on a sendredpack: who answers, what is paid, what becomes of the number. */
-import {
-  HOUR_MS,
-  type OrderState,
-  type Refusal,
-  type RefusalContext,
-  refuse,
-} from '../../contracts/index.ts';
+import { HOUR_MS, type OrderState, type Refusal, refuse } from '../../contracts/index.ts';
 import type { StepResult, Write } from '../store/store.ts';
 import { count, countCall, refusedAdmission, refusedByRate } from './admission.ts';
-import { type Case, contextOf, type Decision, type Verdict } from './case.ts';
-import { contend, injectedRefusal } from './contend.ts';
-import {
-  type Account,
-  accountKey,
-  amountFenOf,
-  type Order,
-  orderKey,
-  type Read,
-  readAccount,
-  readOrder,
-  type Windows,
-} from './facts.ts';
+import type { Decision, Situation, Verdict } from './case.ts';
+import { contend } from './contend.ts';
+import { type Account, accountKey, amountFenOf, type Order, orderKey } from './facts.ts';
 import { sendListid } from './ids.ts';
-import type { Injection } from './inject.ts';
 import { type Holding, hold, move, pay } from './lifecycle.ts';
 import { refusedByLimits } from './limits.ts';
 import { judgeNumber } from './number.ts';
 
-export function decideSend(
-  request: Case,
-  windows: Windows,
-  injection: Injection | undefined,
-  read: Read,
-): StepResult<Decision> {
-  const { tenant, fields } = request;
-  const context = contextOf(request);
-  const account = readAccount(read, tenant.opening);
-  const order = readOrder(read, orderKey(account.mchId, fields.get('mch_billno') ?? ''));
-  const admitted = request.early ?? refusedByRate({ ...request, context }, windows, read);
-  const verdict: Verdict = admitted
-    ? { kind: 'refused', refusal: admitted }
-    : natural(request, context, account, order, windows, read);
-  const calls = admitted ? [] : countCall(windows, read);
-  const injected = injection && injectedRefusal(context, tenant, injection);
-  const chosen = contend(verdict, injected, injection);
-  const step = { request, windows, read, account, order, injection };
-
-  if (chosen.kind === 'repeated') return { result: repeat(chosen.order, context), writes: calls };
-  const { result, writes } =
-    chosen.kind === 'payable' ? send(step) : turnDown(step, chosen.refusal, verdict);
+export function decideSend(situation: Situation): StepResult<Decision> {
+  const admitted = situation.early ?? refusedByRate(situation);
+  const verdict: Verdict = admitted ? { kind: 'refused', refusal: admitted } : natural(situation);
+  const calls = admitted ? [] : countCall(situation);
+  const chosen = contend(verdict, situation);
+  const { result, writes } = carryOut(situation, verdict, chosen);
   return { result, writes: [...calls, ...writes] };
 }
 
-function natural(
-  request: Case,
-  context: RefusalContext,
-  account: Account,
-  order: Order | undefined,
-  windows: Windows,
-  read: Read,
-): Verdict {
-  const admission = refusedAdmission({ ...request, context });
+function natural(situation: Situation): Verdict {
+  const admission = refusedAdmission(situation);
   if (admission) return { kind: 'refused', refusal: admission };
-  const number = judgeNumber(context, order, request.fields);
+  const number = judgeNumber(situation);
   if (number.kind !== 'open') return number;
-  const refusal = refusedByLimits({ ...request, context, account, windows, read });
+  const refusal = refusedByLimits(situation);
   return refusal ? { kind: 'refused', refusal } : { kind: 'payable' };
 }
 
-interface SendStep {
-  readonly request: Case;
-  readonly windows: Windows;
-  readonly read: Read;
-  readonly account: Account;
-  readonly order: Order | undefined;
-  readonly injection: Injection | undefined;
+function carryOut(situation: Situation, verdict: Verdict, chosen: Verdict): StepResult<Decision> {
+  if (chosen.kind === 'repeated') return { result: repeat(situation, chosen.order), writes: [] };
+  if (chosen.kind === 'payable') return send(situation);
+  return turnDown(situation, chosen.refusal, verdict);
 }
 
-function send(step: SendStep): StepResult<Decision> {
-  const state = step.injection?.effect.state ?? 'SENT';
-  const { holding, writes } = payNow(step, state);
-  const why = step.order ? 'sent now, the number was waiting' : 'sent';
+function send(situation: Situation): StepResult<Decision> {
+  const state = situation.injection?.effect.state ?? 'SENT';
+  const { holding, writes } = payNow(situation, state);
+  const why = situation.order ? 'sent now, the number was waiting' : 'sent';
   return { result: { kind: 'sent', order: holding.order, why }, writes };
 }
 
 /** Answers with an error, and leaves the number as the table of codes says, or as the scenario does. */
-function turnDown(step: SendStep, refusal: Refusal, verdict: Verdict): StepResult<Decision> {
-  const effect = refusal.clause.includes('/scenario/') ? step.injection?.effect : undefined;
+function turnDown(situation: Situation, refusal: Refusal, verdict: Verdict): StepResult<Decision> {
+  const effect = refusal.clause.includes('/scenario/') ? situation.injection?.effect : undefined;
   const answer = { code: refusal.code, message: refusal.message };
   if (effect?.money === 'moved' && verdict.kind === 'payable') {
     const state = effect.state ?? (refusal.code === 'PROCESSING' ? 'SENDING' : 'SENT');
-    const { holding, writes } = payNow(step, state, answer);
+    const { holding, writes } = payNow(situation, state, answer);
     return { result: { kind: 'refused', refusal, paid: holding.order.paid }, writes };
   }
-  const paid = step.order?.paid ?? false;
+  const paid = situation.order?.paid ?? false;
   const state = stateAfter(refusal, effect?.state);
-  const untouched = state === undefined || paid || step.order?.state === 'FAILED';
+  const untouched = state === undefined || paid || situation.order?.state === 'FAILED';
   if (untouched) return { result: { kind: 'refused', refusal, paid }, writes: [] };
-  const { order, account } = openOrder(step);
-  const unpaid = step.request.tenant.limits.failAfterHours;
+  const { order, account } = openOrder(situation);
+  const unpaid = situation.tenant.limits.failAfterHours;
   const held: Order = {
     ...hold(order, unpaid === null ? null : unpaid * HOUR_MS),
     // An unknown result has no reason to show (domain facts §8 no. 2).
@@ -106,7 +63,7 @@ function turnDown(step: SendStep, refusal: Refusal, verdict: Verdict): StepResul
     answer,
   };
   const stored =
-    state === 'SENDING' ? held : move({ order: held, account }, state, step.request.nowMs).order;
+    state === 'SENDING' ? held : move({ order: held, account }, state, situation.nowMs).order;
   return {
     result: { kind: 'refused', refusal, paid: false },
     writes: [...writeOrder(stored), writeAccount(account)],
@@ -121,13 +78,13 @@ function stateAfter(refusal: Refusal, wanted: OrderState | undefined): OrderStat
 
 /** Pays, counts the packet in its windows. */
 function payNow(
-  step: SendStep,
+  situation: Situation,
   state: OrderState,
   answer?: Order['answer'],
 ): { holding: Holding; writes: Write[] } {
-  const { request, windows, read } = step;
-  const amountFen = amountFenOf(request.fields);
-  const paid = pay(openOrder(step), state, request.nowMs);
+  const { windows, read, fields, nowMs } = situation;
+  const amountFen = amountFenOf(fields);
+  const paid = pay(openOrder(situation), state, nowMs);
   const holding = answer ? { ...paid, order: { ...paid.order, answer } } : paid;
   const tallied = [windows.minute, windows.day, windows.userMinute, windows.userDay];
   return {
@@ -141,9 +98,8 @@ function payNow(
 }
 
 /** The order that waits under the number, or a new one. */
-function openOrder({ request, account, order }: SendStep): Holding {
+function openOrder({ tenant, fields, nowMs, account, order }: Situation): Holding {
   if (order) return { order, account };
-  const { tenant, fields, nowMs } = request;
   const { refundAfterHours } = tenant.limits;
   const sequence = account.sequence + 1;
   const mchId = account.mchId;
@@ -151,14 +107,13 @@ function openOrder({ request, account, order }: SendStep): Holding {
     account: { ...account, sequence },
     order: {
       mchId,
-      mch_billno: fields.get('mch_billno') ?? '',
-      openid: fields.get('re_openid') ?? '',
+      mch_billno: detached(fields.get('mch_billno') ?? ''),
+      openid: detached(fields.get('re_openid') ?? ''),
       amountFen: amountFenOf(fields),
       state: 'SENDING',
       paid: false,
       sendListid: sendListid(tenant.table.sendListid, {
-        seed: tenant.seed,
-        mchId,
+        offset: tenant.serialOffset,
         sequence,
         nowMs,
       }),
@@ -169,10 +124,15 @@ function openOrder({ request, account, order }: SendStep): Holding {
   };
 }
 
+/** A copy of its own: what was read from a request is a slice that would keep the whole body in memory as long as the order. */
+function detached(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
+}
+
 /** The stored answer again. While a paid order is still SENDING, that is what it was answered with (PROCESSING). */
-function repeat(order: Order, context: RefusalContext): Decision {
+function repeat(situation: Situation, order: Order): Decision {
   if (order.state === 'SENDING' && order.answer) {
-    const refusal = refuse(context, order.answer.code, {
+    const refusal = refuse(situation, order.answer.code, {
       message: order.answer.message,
       clause: 'order/repeated',
       why: `${order.mch_billno} was paid before and is still SENDING`,

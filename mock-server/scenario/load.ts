@@ -1,7 +1,7 @@
 /** Scenario files: found by name or path, read, and refused with file, line, path and what was expected. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { ScenarioError, scenariosFolder } from './folder.ts';
 import { type Scenario, type ScenarioInput, scenarioSchema } from './schema.ts';
 
@@ -40,10 +40,11 @@ export function parseScenario(text: string, file: string): Scenario {
     const { line, col } = lines.linePos(broken.pos[0]);
     throw new ScenarioError(`${file}:${line}:${col}: not YAML: ${broken.message}`);
   }
-  const result = scenarioSchema.safeParse(document.toJS());
+  const result = scenarioSchema.safeParse(contentOf(document, file));
   if (result.success) return result.data;
-  const faults = result.error.issues.flatMap(flatten).map(({ path, message }) => {
-    const { line, col } = lines.linePos(positionOf(document, path));
+  const faults = result.error.issues.flatMap(flatten).map(({ path, message, atKey }) => {
+    const keyAt = atKey ? keyPositionOf(document, path) : undefined;
+    const { line, col } = lines.linePos(keyAt ?? positionOf(document, path));
     return `${file}:${line}:${col}: ${path.join('.') || '(the file)'}: ${message}`;
   });
   throw new ScenarioError(faults.join('\n'));
@@ -65,23 +66,53 @@ export function checkScenario(input: ScenarioInput): Scenario {
 interface Fault {
   readonly path: readonly PropertyKey[];
   readonly message: string;
+  /** The key is what is wrong, not its value. */
+  readonly atKey?: boolean;
 }
 
-type Issue = Fault & { readonly code?: string; readonly errors?: readonly (readonly Issue[])[] };
+type Issue = Fault & {
+  readonly code?: string;
+  readonly keys?: readonly string[];
+  readonly errors?: readonly (readonly Issue[])[];
+};
 
 /** Of a union, the faults of the branch that came nearest: the one that got deepest, or failed least. */
 function flatten(issue: Issue): Fault[] {
+  if (issue.code === 'unrecognized_keys' && issue.keys) {
+    const { path, message } = issue;
+    return issue.keys.map((key) => ({ path: [...path, key], message, atKey: true }));
+  }
   if (issue.code !== 'invalid_union' || !issue.errors?.length) return [issue];
   const branches = issue.errors.map((branch) => branch.flatMap(flatten));
   const nearest = branches.reduce((best, branch) =>
     farness(branch) < farness(best) ? branch : best,
   );
-  return nearest.map(({ path, message }) => ({ path: [...issue.path, ...path], message }));
+  return nearest.map((fault) => ({ ...fault, path: [...issue.path, ...fault.path] }));
 }
 
 function farness(branch: readonly Fault[]): number {
   const depth = Math.max(0, ...branch.map(({ path }) => path.length));
   return branch.length - 10 * depth;
+}
+
+/** An alias without its anchor, or too many of them, is found only here. */
+function contentOf(document: Document.Parsed, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new ScenarioError(`${file}: not YAML: ${reasonOf(error)}`);
+  }
+}
+
+/** Where the key itself stands that a path ends with. */
+function keyPositionOf(
+  document: Document.Parsed,
+  path: readonly PropertyKey[],
+): number | undefined {
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  const keys = isMap(parent) ? parent.items.map((pair) => pair.key) : [];
+  const key = keys.find((each) => isScalar(each) && String(each.value) === path.at(-1));
+  return isScalar(key) ? key.range?.[0] : undefined;
 }
 
 /** Where the innermost part of the path that the file has stands in it. */

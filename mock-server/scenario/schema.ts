@@ -16,6 +16,15 @@ import {
   SWITCHES,
 } from '../../contracts/index.ts';
 
+/** An object that names the keys it has when it meets another. */
+function object<Shape extends z.ZodRawShape>(shape: Shape) {
+  const known = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: ({ code }) =>
+      code === 'unrecognized_keys' ? `unknown key, expected one of ${known}` : undefined,
+  });
+}
+
 const fen = z.int().min(0).max(9_000_000_000_000_000);
 const mchId = z
   .string()
@@ -35,96 +44,85 @@ const duration = z
 const codeNames = CODES.map((row) => row.code);
 const stateNames = ORDER_STATES.map((row) => row.state);
 
-const limits = z
-  .strictObject(
-    Object.fromEntries(
-      LIMIT_NAMES.map((name) => [
-        name,
-        z
-          .int()
-          .min(0)
-          .nullable()
-          .optional()
-          .describe(`${LIMITS[name].title} (${LIMITS[name].unit})`),
-      ]),
-    ) as Record<(typeof LIMIT_NAMES)[number], z.ZodOptional<z.ZodNullable<z.ZodInt>>>,
-  )
-  .describe("What differs from the edition's limits; null lifts one.");
+const limits = object(
+  Object.fromEntries(
+    LIMIT_NAMES.map((name) => [
+      name,
+      z.int().min(0).nullable().optional().describe(`${LIMITS[name].title} (${LIMITS[name].unit})`),
+    ]),
+  ) as Record<(typeof LIMIT_NAMES)[number], z.ZodOptional<z.ZodNullable<z.ZodInt>>>,
+).describe("What differs from the edition's limits; null lifts one.");
 
-const switches = z
-  .strictObject({
-    ...(Object.fromEntries(
-      SWITCH_NAMES.map((name) => [
-        name,
-        z
-          .enum(SWITCHES[name].values as readonly [string, ...string[]])
-          .optional()
-          .describe(`${SWITCHES[name].question} Default: ${SWITCHES[name].default}.`),
-      ]),
-    ) as {
-      [Name in keyof typeof SWITCHES]: z.ZodOptional<
-        z.ZodEnum<{ [Value in (typeof SWITCHES)[Name]['values'][number]]: Value }>
-      >;
-    }),
-    limitOrder: z
-      .array(z.enum(LIMIT_CHECKS))
-      .optional()
-      .describe('Checks of limits and balance that come first, in this order.'),
-  })
-  .describe('Answers to what nobody knows about the real server.');
+const switches = object({
+  ...(Object.fromEntries(
+    SWITCH_NAMES.map((name) => [
+      name,
+      z
+        .enum(SWITCHES[name].values as readonly [string, ...string[]])
+        .optional()
+        .describe(`${SWITCHES[name].question} Default: ${SWITCHES[name].default}.`),
+    ]),
+  ) as {
+    [Name in keyof typeof SWITCHES]: z.ZodOptional<
+      z.ZodEnum<{ [Value in (typeof SWITCHES)[Name]['values'][number]]: Value }>
+    >;
+  }),
+  limitOrder: z
+    .array(z.enum(LIMIT_CHECKS))
+    .optional()
+    .describe('Checks of limits and balance that come first, in this order.'),
+}).describe('Answers to what nobody knows about the real server.');
 
-const merchant = z
-  .strictObject({
-    mch_id: mchId,
-    key: z.string().length(32, 'expected the 32 characters of an API key'),
-    company: z.string().min(1).max(64).default('redpack-kit').describe('OU of the certificate'),
-    role: z.enum(['ordinary', 'provider']).default('ordinary').describe('provider: 服务商'),
-    appids: z.array(appid).min(1).describe('Official accounts bound to the merchant'),
-    mobileAppids: z
-      .array(appid)
-      .default([])
-      .describe('Appids of mobile apps: sending with one is ILLEGAL_APPID'),
-    balanceFen: z
-      .union([fen, z.literal('bottomless')])
-      .describe('Opening balance of the operating account'),
-    limits: limits.default({}),
-    certificate: z
-      .enum(['valid', 'expired'])
-      .default('valid')
-      .describe('expired: the chain is good, the platform says 证书已过期'),
-    productOpened: z
-      .boolean()
-      .default(true)
-      .describe('false: NOAUTH (2014), NO_AUTH (2015), PRODUCT_AUTHORITY_UNOPEN (current)'),
-    apiSending: z.enum(['open', 'closed']).default('open').describe('closed: API_METHOD_CLOSED'),
-    account: z
-      .enum(['normal', 'frozen'])
-      .default('normal')
-      .describe('frozen: PAYER_ACCOUNT_ABNORMAL'),
-    scenes: z
-      .array(z.string().regex(/^PRODUCT_[1-8]$/, 'expected PRODUCT_1 to PRODUCT_8'))
-      .default([])
-      .describe('Scenes opened for scene_id'),
-    allowedIps: z
-      .array(z.string())
-      .optional()
-      .describe('The IP white list; left out: any address may call'),
-    openids: z
-      .record(appid, z.array(z.string()))
-      .optional()
-      .describe('Known users by appid; left out: any well-formed openid'),
-    riskyOpenids: z.array(z.string()).default([]).describe('Users that risk control stops'),
-    subMerchants: z
-      .array(mchId)
-      .optional()
-      .describe("A provider's sub-merchants; left out: any number"),
-    msgappids: z.array(appid).optional().describe('Appids for msgappid; left out: any'),
-    consumeMerchants: z
-      .array(mchId)
-      .default([])
-      .describe('Merchants that let this one spend their money (consume_mch_id)'),
-  })
-  .describe('A merchant: the tenant under which everything is kept.');
+const merchant = object({
+  mch_id: mchId,
+  key: z.string().length(32, 'expected the 32 characters of an API key'),
+  company: z.string().min(1).max(64).default('redpack-kit').describe('OU of the certificate'),
+  role: z.enum(['ordinary', 'provider']).default('ordinary').describe('provider: 服务商'),
+  appids: z.array(appid).min(1).describe('Official accounts bound to the merchant'),
+  mobileAppids: z
+    .array(appid)
+    .default([])
+    .describe('Appids of mobile apps: sending with one is ILLEGAL_APPID'),
+  balanceFen: z
+    .union([fen, z.literal('bottomless')])
+    .describe('Opening balance of the operating account'),
+  limits: limits.default({}),
+  certificate: z
+    .enum(['valid', 'expired'])
+    .default('valid')
+    .describe('expired: the chain is good, the platform says 证书已过期'),
+  productOpened: z
+    .boolean()
+    .default(true)
+    .describe('false: NOAUTH (2014), NO_AUTH (2015), PRODUCT_AUTHORITY_UNOPEN (current)'),
+  apiSending: z.enum(['open', 'closed']).default('open').describe('closed: API_METHOD_CLOSED'),
+  account: z
+    .enum(['normal', 'frozen'])
+    .default('normal')
+    .describe('frozen: PAYER_ACCOUNT_ABNORMAL'),
+  scenes: z
+    .array(z.string().regex(/^PRODUCT_[1-8]$/, 'expected PRODUCT_1 to PRODUCT_8'))
+    .default([])
+    .describe('Scenes opened for scene_id'),
+  allowedIps: z
+    .array(z.string())
+    .optional()
+    .describe('The IP white list; left out: any address may call'),
+  openids: z
+    .record(appid, z.array(z.string()))
+    .optional()
+    .describe('Known users by appid; left out: any well-formed openid'),
+  riskyOpenids: z.array(z.string()).default([]).describe('Users that risk control stops'),
+  subMerchants: z
+    .array(mchId)
+    .optional()
+    .describe("A provider's sub-merchants; left out: any number"),
+  msgappids: z.array(appid).optional().describe('Appids for msgappid; left out: any'),
+  consumeMerchants: z
+    .array(mchId)
+    .default([])
+    .describe('Merchants that let this one spend their money (consume_mch_id)'),
+}).describe('A merchant: the tenant under which everything is kept.');
 
 function isRegExp(source: string): boolean {
   try {
@@ -136,46 +134,41 @@ function isRegExp(source: string): boolean {
 
 const condition = z.union([
   z.string().describe('The value itself'),
-  z
-    .strictObject({
-      matches: z.string().refine(isRegExp, { error: 'expected a regular expression' }),
-    })
-    .describe('A regular expression that the value matches'),
-  z
-    .strictObject({ atLeast: z.int().optional(), atMost: z.int().optional() })
-    .describe('Bounds of an integer, inclusive'),
+  object({
+    matches: z.string().refine(isRegExp, { error: 'expected a regular expression' }),
+  }).describe('A regular expression that the value matches'),
+  object({ atLeast: z.int().optional(), atMost: z.int().optional() }).describe(
+    'Bounds of an integer, inclusive',
+  ),
 ]);
 
-const when = z
-  .strictObject({
-    endpoint: z.enum(ENDPOINTS).default('sendredpack'),
-    mch_id: mchId.optional(),
-    fields: z
-      .record(z.string(), condition)
-      .optional()
-      .describe('Conditions on fields, all must hold'),
-    nth: z.int().min(1).optional().describe('Only the nth matching call'),
-    everyNth: z.int().min(1).optional().describe('Every nth matching call'),
-    first: z.int().min(1).optional().describe('The first n matching calls'),
-    probability: z.number().min(0).max(1).optional().describe("Drawn from the scenario's seed"),
-    per: z
-      .enum(['order', 'merchant', 'global'])
-      .default('merchant')
-      .describe('What calls are counted by'),
-  })
-  .describe('Which calls the rule is for. Calls are counted once they are readable XML.');
+const when = object({
+  endpoint: z.enum(ENDPOINTS).default('sendredpack'),
+  mch_id: mchId.optional(),
+  fields: z
+    .record(z.string(), condition)
+    .optional()
+    .describe('Conditions on fields, all must hold'),
+  nth: z.int().min(1).optional().describe('Only the nth matching call'),
+  everyNth: z.int().min(1).optional().describe('Every nth matching call'),
+  first: z.int().min(1).optional().describe('The first n matching calls'),
+  probability: z.number().min(0).max(1).optional().describe("Drawn from the scenario's seed"),
+  per: z
+    .enum(['order', 'merchant', 'global'])
+    .default('merchant')
+    .describe('What calls are counted by'),
+}).describe('Which calls the rule is for. Calls are counted once they are readable XML.');
 
-const then = z
-  .strictObject({
-    code: z.enum(codeNames).optional().describe('err_code; left out: the call succeeds'),
-    wording: z.string().optional().describe("Which of the code's wordings, by its id"),
-    message: z.string().optional().describe('err_code_des in words of your own'),
-    money: z
-      .enum(['moved', 'not-moved'])
-      .default('not-moved')
-      .describe('Was the packet paid although the answer is an error?'),
-    state: z.enum(stateNames).optional().describe('The state in which the order is left'),
-  })
+const then = object({
+  code: z.enum(codeNames).optional().describe('err_code; left out: the call succeeds'),
+  wording: z.string().optional().describe("Which of the code's wordings, by its id"),
+  message: z.string().optional().describe('err_code_des in words of your own'),
+  money: z
+    .enum(['moved', 'not-moved'])
+    .default('not-moved')
+    .describe('Was the packet paid although the answer is an error?'),
+  state: z.enum(stateNames).optional().describe('The state in which the order is left'),
+})
   .refine((value) => value.code !== undefined || value.state !== undefined, {
     error: 'says nothing: expected a code, a state, or both',
   })
@@ -187,27 +180,25 @@ const then = z
   })
   .describe('What happens. Faults on the wire will stand here too.');
 
-const expectation = z
-  .strictObject({
-    http: z.int().optional(),
-    return_code: z.string().optional(),
-    return_msg: z.string().optional(),
-    result_code: z.string().optional(),
-    err_code: z.string().nullable().optional(),
-    err_code_des: z.string().optional(),
-    mch_billno: z.string().optional(),
-    mch_id: z.string().optional(),
-    wxappid: z.string().optional(),
-    re_openid: z.string().optional(),
-    total_amount: z.string().optional(),
-    total_num: z.string().optional(),
-    status: z.string().optional(),
-    refund_time: z.string().optional(),
-    refund_amount: z.string().optional(),
-    reason: z.string().optional(),
-    absent: z.array(z.string()).optional().describe('Elements that the answer must not have'),
-  })
-  .describe('What the answer says; null: the element is absent.');
+const expectation = object({
+  http: z.int().optional(),
+  return_code: z.string().optional(),
+  return_msg: z.string().optional(),
+  result_code: z.string().optional(),
+  err_code: z.string().nullable().optional(),
+  err_code_des: z.string().optional(),
+  mch_billno: z.string().optional(),
+  mch_id: z.string().optional(),
+  wxappid: z.string().optional(),
+  re_openid: z.string().optional(),
+  total_amount: z.string().optional(),
+  total_num: z.string().optional(),
+  status: z.string().optional(),
+  refund_time: z.string().optional(),
+  refund_amount: z.string().optional(),
+  reason: z.string().optional(),
+  absent: z.array(z.string()).optional().describe('Elements that the answer must not have'),
+}).describe('What the answer says; null: the element is absent.');
 
 const callOptions = {
   as: mchId.optional().describe('The merchant that calls; left out: the first'),
@@ -225,50 +216,60 @@ const overrides = z
 
 const step = z
   .union([
-    z.strictObject({ send: overrides, ...callOptions }),
-    z.strictObject({ query: overrides, ...callOptions }),
-    z.strictObject({
+    object({ send: overrides, ...callOptions }),
+    object({ query: overrides, ...callOptions }),
+    object({
       post: z.string().describe('A body as it is'),
       to: z.enum(ENDPOINTS).default('sendredpack'),
       certificate: callOptions.certificate,
       as: callOptions.as,
       expect: expectation,
     }),
-    z.strictObject({ advance: duration }),
-    z.strictObject({ topUpFen: fen, as: callOptions.as }),
-    z.strictObject({ claim: z.string().describe('mch_billno'), as: callOptions.as }),
+    object({ advance: duration }),
+    object({ topUpFen: fen, as: callOptions.as }),
+    object({ claim: z.string().describe('mch_billno'), as: callOptions.as }),
   ])
   .describe('One step of how to see it; the tests play them all.');
 
-export const scenarioSchema = z
-  .strictObject({
-    title: z.string().min(1).describe('One line for `redpack-mock scenarios`'),
-    title_zh: z.string().min(1).optional().describe('The same in Chinese'),
-    description: z.string().optional().describe('What happens, and what a right client does'),
-    edition: z.enum(EDITIONS).default('current'),
-    clock: z
-      .discriminatedUnion('mode', [
-        z.strictObject({ mode: z.literal('real') }),
-        z.strictObject({ mode: z.literal('frozen'), at: instant }),
-        z.strictObject({ mode: z.literal('running'), from: instant }),
-      ])
-      .default({ mode: 'real' }),
-    seed: z.int().default(1).describe('For ids and probabilities'),
-    switches: switches.default({}),
-    merchants: z.array(merchant).min(1),
-    rules: z
-      .array(z.strictObject({ when, then }))
-      .default([])
-      .describe('The first rule that matches a call decides'),
-    steps: z.array(step).default([]).describe('How to see it, step by step'),
-  })
-  .refine(
-    (value) => new Set(value.merchants.map((each) => each.mch_id)).size === value.merchants.length,
-    {
-      path: ['merchants'],
-      error: 'expected each mch_id once',
-    },
-  );
+export const scenarioSchema = object({
+  title: z.string().min(1).describe('One line for `redpack-mock scenarios`'),
+  title_zh: z.string().min(1).optional().describe('The same in Chinese'),
+  description: z.string().optional().describe('What happens, and what a right client does'),
+  edition: z.enum(EDITIONS).default('current'),
+  clock: z
+    .discriminatedUnion('mode', [
+      object({ mode: z.literal('real') }),
+      object({ mode: z.literal('frozen'), at: instant }),
+      object({ mode: z.literal('running'), from: instant }),
+    ])
+    .default({ mode: 'real' }),
+  seed: z.int().default(1).describe('For ids and probabilities'),
+  switches: switches.default({}),
+  merchants: z.array(merchant).min(1),
+  rules: z
+    .array(object({ when, then }))
+    .default([])
+    .describe('The first rule that matches a call decides'),
+  steps: z.array(step).default([]).describe('How to see it, step by step'),
+}).superRefine(({ merchants, rules, steps }, context) => {
+  const numbers = merchants.map((each) => each.mch_id);
+  const complain = (path: PropertyKey[], message: string) =>
+    context.addIssue({ code: 'custom', path, message });
+  const expectKnown = (number: string | undefined, path: PropertyKey[]) => {
+    if (number === undefined || numbers.includes(number)) return;
+    complain(path, `expected one of the merchants: ${numbers.join(', ')}`);
+  };
+  numbers.forEach((number, index) => {
+    if (numbers.indexOf(number) === index) return;
+    complain(['merchants', index, 'mch_id'], 'expected each mch_id once');
+  });
+  rules.forEach(({ when }, index) => {
+    expectKnown(when.mch_id, ['rules', index, 'when', 'mch_id']);
+  });
+  steps.forEach((each, index) => {
+    if ('as' in each) expectKnown(each.as, ['steps', index, 'as']);
+  });
+});
 
 export type Scenario = z.output<typeof scenarioSchema>;
 export type ScenarioInput = z.input<typeof scenarioSchema>;

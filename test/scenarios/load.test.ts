@@ -1,0 +1,357 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ScenarioError, scenariosFolder } from '../../mock-server/scenario/folder.ts';
+import {
+  checkScenario,
+  loadScenario,
+  parseScenario,
+  scenarioNames,
+} from '../../mock-server/scenario/load.ts';
+import { type ScenarioInput, scenarioSchema } from '../../mock-server/scenario/schema.ts';
+
+const MERCHANT = {
+  mch_id: '10000098',
+  key: '192006250b4c09247ec02edce69f6a2d',
+  appids: ['wx8888888888888888'],
+  balanceFen: 100,
+};
+
+/** Six lines that are right; what is wrong follows from line 7 on. */
+const RIGHT = `title: right
+merchants:
+  - mch_id: "10000098"
+    key: 192006250b4c09247ec02edce69f6a2d
+    appids: [wx8888888888888888]
+    balanceFen: 100
+`;
+
+/** The lines of the refusal of a file. */
+function refusal(text: string): string[] {
+  try {
+    parseScenario(text, 'wrong.yaml');
+  } catch (error) {
+    expect(error).toBeInstanceOf(ScenarioError);
+    return (error as ScenarioError).message.split('\n');
+  }
+  return ['accepted'];
+}
+
+function refusalOfName(name: string): string {
+  try {
+    loadScenario(name);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ScenarioError);
+    return (error as ScenarioError).message;
+  }
+  return 'accepted';
+}
+
+describe('a scenario file', () => {
+  it('is filled in with what it leaves out', () => {
+    expect(parseScenario(RIGHT, 'right.yaml')).toEqual({
+      title: 'right',
+      edition: 'current',
+      clock: { mode: 'real' },
+      seed: 1,
+      switches: {},
+      merchants: [
+        {
+          ...MERCHANT,
+          company: 'redpack-kit',
+          role: 'ordinary',
+          mobileAppids: [],
+          limits: {},
+          certificate: 'valid',
+          productOpened: true,
+          apiSending: 'open',
+          account: 'normal',
+          scenes: [],
+          riskyOpenids: [],
+          consumeMerchants: [],
+        },
+      ],
+      rules: [],
+      steps: [],
+    });
+  });
+
+  it('is read with whichever ends of line, and after a byte order mark', () => {
+    for (const text of [RIGHT.replaceAll('\n', '\r\n'), `\uFEFF${RIGHT}`, RIGHT.trimEnd()]) {
+      expect(parseScenario(text, 'right.yaml').title).toBe('right');
+    }
+  });
+
+  it('keeps the meaning of null, which lifts a limit, and of 0, which is one', () => {
+    const limits = '    limits: { userPacketsPerDay: null, callsPerSecond: 0 }\n';
+    expect(parseScenario(RIGHT + limits, 'right.yaml').merchants[0]?.limits).toEqual({
+      userPacketsPerDay: null,
+      callsPerSecond: 0,
+    });
+  });
+});
+
+describe('a wrong file is refused with line, column, path and what was expected', () => {
+  const MONEY = RIGHT.replace('balanceFen: 100', 'balanceFen: "100"');
+  const rows: [what: string, text: string, fault: string][] = [
+    ['an empty file', '', '1:1: (the file): Invalid input: expected object, received null'],
+    ['a list', '- title: x\n', '1:1: (the file): Invalid input: expected object, received array'],
+    ['no merchants', 'title: x\n', '1:1: merchants: Invalid input: expected array'],
+    ['an empty list', 'title: x\nmerchants: []\n', '2:12: merchants: Too small'],
+    ['a quoted amount', MONEY, '6:17: merchants.0.balanceFen: Invalid input: expected number'],
+    [
+      'a number that is not quoted',
+      RIGHT.replace('"10000098"', '10000098'),
+      '3:13: merchants.0.mch_id: Invalid input: expected string, received number',
+    ],
+    [
+      'a number with a dash',
+      RIGHT.replace('"10000098"', '1000-0098'),
+      '3:13: merchants.0.mch_id: expected 1 to 32 of 0-9 A-Z a-z',
+    ],
+    [
+      'a short key',
+      RIGHT.replace('192006250b4c09247ec02edce69f6a2d', '192006250b4c'),
+      '4:10: merchants.0.key: expected the 32 characters of an API key',
+    ],
+    [
+      'a missing key',
+      RIGHT.replace(/ {4}key.*\n/, ''),
+      '3:5: merchants.0.key: Invalid input: expected string, received undefined',
+    ],
+    [
+      'a limit below nothing',
+      `${RIGHT}    limits:\n      amountFenMin: -1\n`,
+      '8:21: merchants.0.limits.amountFenMin: Too small',
+    ],
+    [
+      'an edition without quotes',
+      `${RIGHT}edition: 2014\n`,
+      '7:10: edition: Invalid option: expected one of "2014"|"2015"|"current"',
+    ],
+    [
+      'an instant without a zone',
+      `${RIGHT}clock:\n  mode: frozen\n  at: 2026-01-31T03:00:00\n`,
+      '9:7: clock.at: expected an instant with its zone, like "2026-01-31T03:00:00+08:00"',
+    ],
+    [
+      'an instant that no calendar has',
+      `${RIGHT}clock: { mode: frozen, at: 2026-02-30T03:00:00+08:00 }\n`,
+      '7:28: clock.at: expected an instant with its zone',
+    ],
+    [
+      'an unknown clock',
+      `${RIGHT}clock: { mode: stopped }\n`,
+      "7:16: clock.mode: Invalid discriminator value. Expected 'real' | 'frozen' | 'running'",
+    ],
+    [
+      'an unknown value of a switch',
+      `${RIGHT}switches:\n  replySigned: never\n  amountBounds: inklusive\n`,
+      '9:17: switches.amountBounds: Invalid option: expected one of "inclusive"|"exclusive"',
+    ],
+    [
+      'an unknown check in an order',
+      `${RIGHT}switches:\n  limitOrder: [balance, risc]\n`,
+      '8:25: switches.limitOrder.1: Invalid option: expected one of "amount"|"closed-hours"',
+    ],
+    [
+      'an unknown code',
+      `${RIGHT}rules:\n  - when: { first: 1 }\n    then: { code: NOTENUOGH }\n`,
+      '9:19: rules.0.then.code: Invalid option: expected one of "XML_ERROR"|"PARAM_ERROR"',
+    ],
+    [
+      'a wording that the code does not have',
+      `${RIGHT}rules:\n  - when: {}\n    then: { code: NO_AUTH, wording: address }\n`,
+      '9:37: rules.0.then.wording: expected one of risk, ip, no-permission',
+    ],
+    [
+      'a rule that says nothing',
+      `${RIGHT}rules:\n  - when: {}\n    then: {}\n`,
+      '9:11: rules.0.then: says nothing: expected a code, a state, or both',
+    ],
+    [
+      'what is no regular expression',
+      `${RIGHT}rules:\n  - when: { fields: { act_name: { matches: "(" } } }\n    then: { code: SYSTEMERROR }\n`,
+      '8:44: rules.0.when.fields.act_name.matches: expected a regular expression',
+    ],
+    [
+      'a bound that is no number',
+      `${RIGHT}rules:\n  - when: { fields: { total_amount: { atLeast: "5" } } }\n    then: { code: SYSTEMERROR }\n`,
+      '8:48: rules.0.when.fields.total_amount.atLeast: Invalid input: expected number',
+    ],
+    [
+      'a duration in words',
+      `${RIGHT}steps:\n  - advance: 1 day\n`,
+      '8:14: steps.0.advance: expected a duration like 500ms, 30s, 5m, 24h or 3d',
+    ],
+    [
+      'a number of a step that is not quoted',
+      `${RIGHT}steps:\n  - query: { mch_billno: 123 }\n    expect: { status: SENT }\n`,
+      '8:26: steps.0.query.mch_billno: Invalid input: expected string, received number',
+    ],
+    [
+      'a step without expectations',
+      `${RIGHT}steps:\n  - advance: 1s\n  - send: {}\n`,
+      '9:5: steps.1.expect: Invalid input: expected object, received undefined',
+    ],
+    [
+      'too many times',
+      `${RIGHT}steps:\n  - send: {}\n    times: 20001\n    expect: {}\n`,
+      '9:12: steps.0.times: Too big',
+    ],
+    [
+      'a merchant that comes twice',
+      `${RIGHT}  - mch_id: "10000098"\n    key: 192006250b4c09247ec02edce69f6a2d\n    appids: [wx1]\n    balanceFen: 1\n`,
+      '7:13: merchants.1.mch_id: expected each mch_id once',
+    ],
+  ];
+
+  it.each(rows)('%s', (_, text, fault) => {
+    const [line, ...others] = refusal(text);
+    expect(line).toContain(`wrong.yaml:${fault}`);
+    expect(others).toEqual([]);
+  });
+
+  it('and every fault of it is named, a line each', () => {
+    const text = RIGHT.replace('"10000098"', '10000098').replace(
+      'balanceFen: 100',
+      'balanceFen: x',
+    );
+    const faults = refusal(`${text}edition: "2013"\nseed: 1.5\n`);
+    expect(faults.map((fault) => fault.split(': ').slice(0, 2).join(' '))).toEqual([
+      'wrong.yaml:7:10 edition',
+      'wrong.yaml:8:7 seed',
+      'wrong.yaml:3:13 merchants.0.mch_id',
+      'wrong.yaml:6:17 merchants.0.balanceFen',
+    ]);
+  });
+});
+
+describe('an unknown key is refused where it stands, with the keys that are known there', () => {
+  const rows: [what: string, text: string, fault: string][] = [
+    [
+      'of the file',
+      `${RIGHT}rules: []\neditoin: current\n`,
+      '8:1: editoin: unknown key, expected one of title, title_zh, description, edition',
+    ],
+    [
+      'of a merchant',
+      `${RIGHT}    ballanceFen: 100\n`,
+      '7:5: merchants.0.ballanceFen: unknown key, expected one of mch_id, key, company',
+    ],
+    [
+      'of the limits',
+      `${RIGHT}    limits:\n      callsPerMinute: 1\n      userPacketPerDay: 3\n`,
+      '9:7: merchants.0.limits.userPacketPerDay: unknown key, expected one of amountFenMin',
+    ],
+    [
+      'a misspelt switch',
+      `${RIGHT}switches:\n  amountBound: inclusive\n`,
+      '8:3: switches.amountBound: unknown key, expected one of exactLength, replySigned',
+    ],
+    [
+      'of a condition',
+      `${RIGHT}rules:\n  - when: { nht: 1 }\n    then: { code: SYSTEMERROR }\n`,
+      '8:13: rules.0.when.nht: unknown key, expected one of endpoint, mch_id, fields, nth',
+    ],
+    [
+      'of an expectation',
+      `${RIGHT}steps:\n  - send: {}\n    expect: { err_cod: NOTENOUGH }\n`,
+      '9:15: steps.0.expect.err_cod: unknown key, expected one of http, return_code',
+    ],
+  ];
+
+  it.each(rows)('%s', (_, text, fault) => {
+    expect(refusal(text)).toHaveLength(1);
+    expect(refusal(text)[0]).toContain(`wrong.yaml:${fault}`);
+  });
+
+  it('an unknown step', () => {
+    const text = `${RIGHT}steps:\n  - sned: {}\n    expect: { status: SENT }\n`;
+    expect(refusal(text).join('\n')).toContain('wrong.yaml:8:5: steps.0.sned: unknown key');
+  });
+});
+
+describe('what a file names must be there', () => {
+  it('the anchor of an alias', () => {
+    expect(refusal(RIGHT.replace('title: right', 'title: *nothing'))[0]).toContain('not YAML: ');
+  });
+
+  it('the merchant of a step, and of a rule', () => {
+    expect(refusal(`${RIGHT}steps:\n  - { send: {}, as: "888", expect: {} }\n`)).toEqual([
+      'wrong.yaml:8:21: steps.0.as: expected one of the merchants: 10000098',
+    ]);
+    const rule = 'rules:\n  - when: { mch_id: "888" }\n    then: { code: SYSTEMERROR }\n';
+    expect(refusal(RIGHT + rule)).toEqual([
+      'wrong.yaml:8:21: rules.0.when.mch_id: expected one of the merchants: 10000098',
+    ]);
+  });
+});
+
+describe('what is no YAML is refused with the place where reading stopped', () => {
+  const rows: [what: string, text: string, fault: string][] = [
+    ['a quote that stays open', `${RIGHT}seed: "1\n`, '8:1: not YAML: Missing closing "quote'],
+    ['a tab', `${RIGHT}steps:\n\t- advance: 1s\n`, '8:1: not YAML: Tabs are not allowed'],
+    ['a key that comes twice', `${RIGHT}title: again\n`, '7:1: not YAML: Map keys must be unique'],
+    [
+      'two documents',
+      `${RIGHT}---\ntitle: x\n`,
+      '7:1: not YAML: Source contains multiple documents',
+    ],
+    ['a bracket that stays open', `${RIGHT}switches: { replySigned: never\n`, '8:1: not YAML: '],
+  ];
+
+  it.each(rows)('%s', (_, text, fault) => {
+    expect(refusal(text)[0]).toContain(`wrong.yaml:${fault}`);
+  });
+});
+
+describe('a scenario is found', () => {
+  it('by its name below the folder, and by its path', () => {
+    const byName = loadScenario('codes/current/NOTENOUGH');
+    const path = join(scenariosFolder(), 'codes/current/NOTENOUGH.yaml');
+    expect(byName.title).toContain('NOTENOUGH');
+    expect(loadScenario(path)).toEqual(byName);
+  });
+
+  it('or refused with names that come near', () => {
+    expect(refusalOfName('NOAUTH')).toBe(
+      'no scenario "NOAUTH": did you mean codes/2014/NOAUTH or codes/current/NOAUTH?',
+    );
+    expect(refusalOfName('codes/2014/PROCESSING')).toBe(
+      'no scenario "codes/2014/PROCESSING": did you mean codes/2015/PROCESSING or codes/current/PROCESSING?',
+    );
+    expect(refusalOfName('nothing-like-it')).toBe(
+      'no scenario "nothing-like-it": see redpack-mock scenarios',
+    );
+  });
+
+  it('never outside the folder by a name, and a missing file is said to be missing', () => {
+    expect(refusalOfName('../test/fixture')).toContain('no scenario "../test/fixture"');
+    expect(refusalOfName('nowhere/mine.yaml')).toBe('no scenario file nowhere/mine.yaml');
+    expect(refusalOfName(`${scenariosFolder()}/codes/../codes/x.yml`)).toContain(
+      'no scenario file',
+    );
+  });
+
+  it('and the list of names is complete and sorted', () => {
+    const names = scenarioNames();
+    expect(names).toEqual([...names].sort());
+    expect(names).toEqual(expect.arrayContaining(['default', 'no-limits', 'limits/fenPerDay']));
+  });
+});
+
+describe('a scenario given as an object', () => {
+  it('is filled in like a file', () => {
+    const input: ScenarioInput = { title: 'right', merchants: [MERCHANT] };
+    expect(checkScenario(input)).toEqual(parseScenario(RIGHT, 'right.yaml'));
+    expect(checkScenario(checkScenario(input))).toEqual(checkScenario(input));
+  });
+
+  it('is refused with the path of every fault', () => {
+    const input = scenarioSchema.parse({ title: 'right', merchants: [MERCHANT] });
+    const twice = { ...input, merchants: [...input.merchants, ...input.merchants] };
+    expect(() => checkScenario(twice)).toThrow(
+      new ScenarioError('scenario: merchants.1.mch_id: expected each mch_id once'),
+    );
+  });
+});
