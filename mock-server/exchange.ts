@@ -25,7 +25,6 @@ import {
 } from '../contracts/index.ts';
 import type { Decision } from './engine/case.ts';
 import { docketOf } from './engine/decide.ts';
-import type { JournalRecord } from './journal.ts';
 import type { Mock } from './mock.ts';
 import { PAGES, type Page } from './pages.ts';
 import type { Tenant } from './tenant.ts';
@@ -58,16 +57,18 @@ export async function exchange(mock: Mock, call: Call): Promise<Answer> {
 
   const { fields, utf8 } = parsed;
   const tenant = mock.tenants.get(fields.get('mch_id') ?? '');
-  const early = refusedByContract(mock, call, tenant, fields, utf8);
-  if (!tenant) return answer(mock, call, undefined, fields, refusedAs(early, call.endpoint.name));
+  const context = contextOf(mock, call, tenant);
+  const { edition, endpoint, switches } = context;
+  const { peer, callerIp } = call;
+  const merchant = tenant?.facts;
+  const early = firstRefusal({ edition, endpoint, switches, fields, utf8, peer, merchant });
+  if (!tenant) return answer(mock, call, context, fields, refusedAs(early, endpoint));
 
   await mock.settleDue();
-  const context = contextOf(mock, call, tenant);
-  const { callerIp } = call;
   const nowMs = mock.clock.nowMs();
-  const docket = docketOf({ ...context, tenant, fields, early, callerIp, nowMs });
+  const docket = docketOf({ edition, endpoint, switches, tenant, fields, early, callerIp, nowMs });
   const decision = await mock.store.transact(docket.keys, docket.decide);
-  return answer(mock, call, tenant, fields, decision);
+  return answer(mock, call, context, fields, decision, tenant.facts.key);
 }
 
 type Body =
@@ -80,24 +81,6 @@ function readBody({ switches }: Mock, body: Uint8Array): Body {
   if (parsed.refusal.reason !== 'not-utf8' || switches.notUtf8 === 'XML_ERROR') return parsed;
   const lossy = parseFieldsLossy(body);
   return lossy.ok ? { ok: true, fields: lossy.value, utf8: false } : lossy;
-}
-
-function refusedByContract(
-  mock: Mock,
-  call: Call,
-  tenant: Tenant | undefined,
-  fields: Fields,
-  utf8: boolean,
-): Refusal | undefined {
-  return firstRefusal({
-    edition: tenant?.edition ?? mock.edition,
-    switches: tenant?.switches ?? mock.switches,
-    endpoint: call.endpoint.name,
-    merchant: tenant?.facts,
-    peer: call.peer,
-    fields,
-    utf8,
-  });
 }
 
 function refusedAs(refusal: Refusal | undefined, endpoint: EndpointName): Decision {
@@ -125,7 +108,7 @@ function turnAway({ switches }: Mock, { peer, body }: Call): TurnedAway | undefi
 function showPage(mock: Mock, call: Call, { page, why }: TurnedAway): Answer {
   const { status } = page;
   const body = Buffer.from(page.body);
-  note(mock, call, {
+  mock.journal.add(mock.clock.nowMs(), call, {
     verdict: 'front',
     why,
     paid: false,
@@ -139,7 +122,7 @@ function answerUnreadable(mock: Mock, call: Call, { reason, detail }: XmlRefusal
   const context = contextOf(mock, call, undefined);
   const refusal = refuse(context, 'XML_ERROR', { clause: `xml/${reason}`, why: detail });
   const body = Buffer.from(writeXml(unreadable(context, refusal)));
-  note(mock, call, {
+  mock.journal.add(mock.clock.nowMs(), call, {
     verdict: 'refused',
     code: refusal.code,
     clause: refusal.clause,
@@ -151,18 +134,28 @@ function answerUnreadable(mock: Mock, call: Call, { reason, detail }: XmlRefusal
   return { status: 200, contentType: mock.switches.contentType, body };
 }
 
+/** @param key signs the reply where the switch asks for it; left out when there is no merchant */
 function answer(
   mock: Mock,
   call: Call,
-  tenant: Tenant | undefined,
+  context: ReplyContext,
   fields: Fields,
   decision: Decision,
+  key?: string,
 ): Answer {
-  const context = contextOf(mock, call, tenant);
   const entries = entriesFor(context, fields, decision);
-  const signed = tenant ? signReply(context, entries, tenant.facts.key) : entries;
+  const signed = key === undefined ? entries : signReply(context, entries, key);
   const body = Buffer.from(writeXml(signed));
-  note(mock, call, { httpStatus: 200, reply: body, ...noteOf(decision) });
+  const refusal = decision.kind === 'refused' ? decision.refusal : undefined;
+  mock.journal.add(mock.clock.nowMs(), call, {
+    verdict: decision.kind,
+    code: refusal?.code,
+    clause: refusal?.clause,
+    why: decision.kind === 'refused' ? decision.refusal.why : decision.why,
+    paid: decision.kind === 'refused' ? decision.paid : decision.order.paid,
+    httpStatus: 200,
+    reply: body,
+  });
   return { status: 200, contentType: context.switches.contentType, body };
 }
 
@@ -185,31 +178,6 @@ function entriesFor(context: ReplyContext, fields: Fields, decision: Decision): 
       order.receivedAtMs === undefined
         ? undefined
         : { openid: order.openid, atMs: order.receivedAtMs },
-  });
-}
-
-function noteOf(
-  decision: Decision,
-): Pick<JournalRecord, 'verdict' | 'code' | 'clause' | 'why' | 'paid'> {
-  if (decision.kind !== 'refused') {
-    return { verdict: decision.kind, why: decision.why, paid: decision.order.paid };
-  }
-  const { code, clause, why } = decision.refusal;
-  return { verdict: 'refused', code, clause, why, paid: decision.paid };
-}
-
-function note(
-  mock: Mock,
-  { endpoint, peer, callerIp, body = NOTHING }: Call,
-  record: Omit<JournalRecord, 'atMs' | 'endpoint' | 'peer' | 'callerIp' | 'body'>,
-): void {
-  mock.journal.add({
-    atMs: mock.clock.nowMs(),
-    endpoint: endpoint.name,
-    peer,
-    callerIp,
-    body,
-    ...record,
   });
 }
 

@@ -70,10 +70,17 @@ async function serveEndpoint(mock: Mock, endpoint: EndpointRow, context: Ctx): P
 
 /** Over a socket straight to it: a web Response in between costs as much as the whole decision. */
 function respond(context: Ctx, { status, contentType, body }: Answer): Response {
-  const headers = { 'content-type': contentType, server: 'nginx' };
   const outgoing = context.env?.outgoing as ServerResponse | undefined;
-  if (!outgoing) return context.body(Uint8Array.from(body), status as 200, headers);
-  outgoing.writeHead(status, { ...headers, 'content-length': body.length }).end(body);
+  if (!outgoing) {
+    const headers = { 'content-type': contentType, server: 'nginx' };
+    return context.body(Uint8Array.from(body), status as 200, headers);
+  }
+  outgoing.writeHead(status, {
+    'content-type': contentType,
+    server: 'nginx',
+    'content-length': body.length,
+  });
+  outgoing.end(body);
   return RESPONSE_ALREADY_SENT;
 }
 

@@ -6,21 +6,23 @@ import { type EndpointName, type Peer, parseFieldsLossy } from '../contracts/ind
 
 export const JOURNAL_ENTRIES_MAX = 10_000;
 
-/** One call, as the exchange saw it. */
-export interface JournalRecord {
-  /** Epoch milliseconds on the server's clock, which a scenario may have frozen. */
-  readonly atMs: number;
-  readonly endpoint: EndpointName | undefined;
+/** What came, from whom. */
+export interface Heard {
+  readonly endpoint: { readonly name: EndpointName };
   readonly peer: Peer;
   readonly callerIp: string;
-  /** The request as it came. */
-  readonly body: Uint8Array;
-  /** sent, repeated, found: as asked. refused: an error code. front: the front server's page. fault: our own. */
-  readonly verdict: 'sent' | 'repeated' | 'found' | 'refused' | 'front' | 'fault';
+  /** undefined: it was longer than the front server takes. */
+  readonly body: Uint8Array | undefined;
+}
+
+/** What was decided, why, and what went back. */
+export interface Said {
+  /** sent, repeated, found: as asked. refused: an error code. front: the front server's page. */
+  readonly verdict: 'sent' | 'repeated' | 'found' | 'refused' | 'front';
   /** err_code of a refusal. */
-  readonly code?: string;
+  readonly code?: string | undefined;
   /** The rule that decided, `sendredpack/fields/act_name/max-bytes`. */
-  readonly clause?: string;
+  readonly clause?: string | undefined;
   readonly why: string;
   /** Has money left the balance for this order, whatever was answered? */
   readonly paid: boolean;
@@ -28,18 +30,27 @@ export interface JournalRecord {
   readonly reply: Uint8Array;
 }
 
-export interface JournalEntry extends Omit<JournalRecord, 'body' | 'reply'> {
+export interface JournalEntry extends Omit<Said, 'reply'> {
   /** Counts from 1 and never repeats. */
   readonly sequence: number;
+  /** Epoch milliseconds on the server's clock, which a scenario may have frozen. */
+  readonly atMs: number;
+  readonly endpoint: EndpointName;
+  readonly peer: Peer;
+  readonly callerIp: string;
   /** The fields of the request; empty when it was no XML. */
   readonly request: Readonly<Record<string, string>>;
   readonly reply: string;
 }
 
-type Numbered = JournalRecord & { readonly sequence: number };
+interface Line {
+  readonly atMs: number;
+  readonly heard: Heard;
+  readonly said: Said;
+}
 
 export interface Journal {
-  add(record: JournalRecord): void;
+  add(atMs: number, heard: Heard, said: Said): void;
   /** Oldest first. */
   entries(): readonly JournalEntry[];
   /** How many calls the ring has let go. */
@@ -56,35 +67,42 @@ export function createJournal(
   secrets: readonly string[],
   entriesMax = JOURNAL_ENTRIES_MAX,
 ): Journal {
-  const ring: Numbered[] = [];
+  const ring: Line[] = [];
   const listeners = new Set<(entry: JournalEntry) => void>();
   let sequence = 0;
 
   const redact = (text: string): string =>
     secrets.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text);
-  const toEntry = ({ body, reply, ...record }: Numbered): JournalEntry => {
-    const fields = parseFieldsLossy(body);
+  const toEntry = ({ atMs, heard, said }: Line, number: number): JournalEntry => {
+    const fields = parseFieldsLossy(heard.body ?? new Uint8Array());
     const request = fields.ok ? [...fields.value] : [];
     return {
-      ...record,
+      ...said,
+      sequence: number,
+      atMs,
+      endpoint: heard.endpoint.name,
+      peer: heard.peer,
+      callerIp: heard.callerIp,
       request: Object.fromEntries(request.map(([name, value]) => [name, redact(value)])),
-      why: redact(record.why),
-      reply: redact(utf8.decode(reply)),
+      why: redact(said.why),
+      reply: redact(utf8.decode(said.reply)),
     };
   };
 
   return {
-    add(record) {
+    add(atMs, heard, said) {
+      const line = { atMs, heard, said };
+      ring[sequence % entriesMax] = line;
       sequence += 1;
-      const numbered = { ...record, sequence };
-      ring[(sequence - 1) % entriesMax] = numbered;
       if (listeners.size === 0) return;
-      const entry = toEntry(numbered);
+      const entry = toEntry(line, sequence);
       for (const listener of listeners) listener(entry);
     },
     entries() {
       const oldest = sequence > ring.length ? sequence % entriesMax : 0;
-      return [...ring.slice(oldest), ...ring.slice(0, oldest)].map(toEntry);
+      const first = sequence - ring.length + 1;
+      const inOrder = [...ring.slice(oldest), ...ring.slice(0, oldest)];
+      return inOrder.map((line, index) => toEntry(line, first + index));
     },
     get dropped() {
       return sequence - ring.length;

@@ -50,9 +50,15 @@ function identify(socket: TLSSocket): Peer {
   if (!certificate) return { kind: 'none' };
   const reason = socket.authorized ? expiry(certificate) : String(socket.authorizationError);
   if (reason) return { kind: 'untrusted', reason };
-  const mchId: unknown = certificate.toLegacyObject().subject.CN;
-  if (typeof mchId !== 'string') return { kind: 'untrusted', reason: 'SUBJECT_WITHOUT_ONE_CN' };
+  const mchId = commonName(certificate.subject);
+  if (mchId === undefined) return { kind: 'untrusted', reason: 'SUBJECT_WITHOUT_ONE_CN' };
   return { kind: 'merchant', mchId, serial: certificate.serialNumber };
+}
+
+/** The one CN of a subject, which node gives a line per attribute with control characters escaped. */
+function commonName(subject: string): string | undefined {
+  const names = subject.split('\n').filter((line) => line.startsWith('CN='));
+  return names.length === 1 ? names[0]?.slice('CN='.length) : undefined;
 }
 
 /** Node's own code for a certificate that is past its time, or undefined. */

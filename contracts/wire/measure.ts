@@ -5,11 +5,14 @@ export function utf8Bytes(value: string): number {
   return Buffer.byteLength(value, 'utf8');
 }
 
+const PLAIN_INT = /^[0-9]{1,15}$/;
+
 /**
  * Reads an integer as C's `atoi` does: leading white space, a sign, digits, and whatever follows is ignored; no digits give 0.
  * So `1.00` is read as 1 and echoed as 1 (domain facts §1.4, E32). Past the safe integers it stays at that bound.
  */
 export function readInt(value: string): number {
+  if (PLAIN_INT.test(value)) return Number(value);
   const digits = /^[ \t-\r]*([+-]?[0-9]+)/.exec(value)?.[1];
   if (digits === undefined) return 0;
   const number = Number(digits);

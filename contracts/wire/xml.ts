@@ -3,6 +3,7 @@
  * this refuses what no request or reply of the API has: DOCTYPE, processing instructions, mixed text, in requests nesting and
  * duplicates. Sources: domain facts §1.4, §3, §8 no. 21; clients' facts, "On the way in".
  */
+import { isUtf8 } from 'node:buffer';
 import { SaxesParser } from 'saxes';
 import type { Fields } from '../types.ts';
 
@@ -38,7 +39,6 @@ export type XmlResult<T> =
 export type XmlValue = string | number | { readonly bare: string } | readonly XmlEntry[];
 export type XmlEntry = readonly [name: string, value: XmlValue];
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lossyUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const NOT_XML_SPACE = /[^ \t\r\n]/;
@@ -57,7 +57,38 @@ class Refused extends Error {
  * Refuses nesting and a field that comes twice; see {@link readDocument} for the rest.
  */
 export function parseFields(bytes: Uint8Array, bytesMax = XML_BYTES_MAX): XmlResult<Fields> {
-  return attempt(() => toFields(readDocument(decode(bytes, bytesMax))));
+  return attempt(() => {
+    const text = decode(bytes, bytesMax);
+    return readPlainFields(text) ?? toFields(readDocument(text));
+  });
+}
+
+// A field as most clients write it: a name in lower case, one CDATA section or bare text, no character that needs a thought.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those that need one are named
+const PLAIN_FIELD =
+  /<([a-z_]+)>(?:<!\[CDATA\[([^\]\u0000-\u001f\ufffe\uffff]*)\]\]>|([^<>&\]\u0000-\u001f\ufffe\uffff]*))<\/\1>[ \n]*/y;
+const PLAIN_START = /^<xml>[ \n]*/;
+const PLAIN_END = '</xml>';
+
+/**
+ * Reads the plain form that most clients send, several times faster than a parser does: reading was a tenth of a request's time.
+ * Anything else, right or wrong, is undefined, and the parser's to judge. A property holds the two together.
+ */
+function readPlainFields(text: string): Fields | undefined {
+  const start = PLAIN_START.exec(text);
+  if (!start) return undefined;
+  const fields = new Map<string, string>();
+  let at = start[0].length;
+  for (;;) {
+    PLAIN_FIELD.lastIndex = at;
+    const field = PLAIN_FIELD.exec(text);
+    if (!field) break;
+    const [whole, name = '', section, plain = ''] = field;
+    if (fields.has(name)) return undefined;
+    fields.set(name, section ?? plain);
+    at += whole.length;
+  }
+  return text.slice(at) === PLAIN_END ? fields : undefined;
 }
 
 /**
@@ -96,11 +127,8 @@ function decode(bytes: Uint8Array, bytesMax: number): string {
   if (bytes.length > bytesMax) {
     throw new Refused('oversize', `the document has ${bytes.length} bytes, at most ${bytesMax}`);
   }
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    throw new Refused('not-utf8', 'the document is not UTF-8 (GBK, perhaps?)');
-  }
+  if (!isUtf8(bytes)) throw new Refused('not-utf8', 'the document is not UTF-8 (GBK, perhaps?)');
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 }
 
 /** An element while it is being read. */
@@ -110,9 +138,19 @@ interface OpenElement {
   readonly children: OpenElement[];
 }
 
+/** Reads without keeping count of lines; what is refused is read again to say where. */
 function readDocument(text: string): XmlElement {
+  try {
+    return readElements(text, false);
+  } catch (error) {
+    if (error instanceof Refused) return readElements(text, true);
+    throw error;
+  }
+}
+
+function readElements(text: string, position: boolean): XmlElement {
   if (EMPTY.test(text)) throw new Refused('empty', 'the document is empty');
-  const parser = new SaxesParser({ defaultXMLVersion: '1.0', forceXMLVersion: true });
+  const parser = new SaxesParser({ defaultXMLVersion: '1.0', forceXMLVersion: true, position });
   const open: OpenElement[] = [];
   let root: OpenElement | undefined;
   const refuse = (reason: XmlReason, what: string): never => {

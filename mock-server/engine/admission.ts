@@ -34,15 +34,18 @@ export function refusedByRate(situation: Situation): Refusal | undefined {
 
 /** The call as counted, for every call that the rate let through. */
 export function countCall({ windows, read }: Situation): Write[] {
-  return [windows.callsSecond, windows.callsMinute].flatMap((window) => count(window, read, 0));
+  const writes: Write[] = [];
+  for (const window of [windows.callsSecond, windows.callsMinute]) {
+    if (window) writes.push(count(window, read, 0));
+  }
+  return writes;
 }
 
 /** One more in a window. */
-export function count(window: Window | undefined, read: Read, fen: number): Write[] {
-  if (!window) return [];
+export function count(window: Window, read: Read, fen: number): Write {
   const before = readTally(read, window);
   const value = { count: before.count + 1, fen: before.fen + fen };
-  return [{ key: window.key, value, expiresAtMs: window.expiresAtMs }];
+  return { key: window.key, value, expiresAtMs: window.expiresAtMs };
 }
 
 /** Identity, then product, then address (domain facts §3.1 no. 5 and 6). */

@@ -13,10 +13,9 @@ import { judgeNumber } from './number.ts';
 export function decideSend(situation: Situation): StepResult<Decision> {
   const admitted = situation.early ?? refusedByRate(situation);
   const verdict: Verdict = admitted ? { kind: 'refused', refusal: admitted } : natural(situation);
-  const calls = admitted ? [] : countCall(situation);
   const chosen = contend(verdict, situation);
   const { result, writes } = carryOut(situation, verdict, chosen);
-  return { result, writes: [...calls, ...writes] };
+  return { result, writes: admitted ? writes : [...countCall(situation), ...writes] };
 }
 
 function natural(situation: Situation): Verdict {
@@ -59,14 +58,14 @@ function turnDown(situation: Situation, refusal: Refusal, verdict: Verdict): Ste
   const held: Order = {
     ...hold(order, unpaid === null ? null : unpaid * HOUR_MS),
     // An unknown result has no reason to show (domain facts §8 no. 2).
-    ...(refusal.numberAfter === 'unknown' ? {} : { reason: refusal.message }),
+    reason: refusal.numberAfter === 'unknown' ? undefined : refusal.message,
     answer,
   };
   const stored =
     state === 'SENDING' ? held : move({ order: held, account }, state, situation.nowMs).order;
   return {
     result: { kind: 'refused', refusal, paid: false },
-    writes: [...writeOrder(stored), writeAccount(account)],
+    writes: [writeOrder(stored), writeAccount(account)],
   };
 }
 
@@ -86,15 +85,11 @@ function payNow(
   const amountFen = amountFenOf(fields);
   const paid = pay(openOrder(situation), state, nowMs);
   const holding = answer ? { ...paid, order: { ...paid.order, answer } } : paid;
-  const tallied = [windows.minute, windows.day, windows.userMinute, windows.userDay];
-  return {
-    holding,
-    writes: [
-      ...writeOrder(holding.order),
-      writeAccount(holding.account),
-      ...tallied.flatMap((window) => count(window, read, amountFen)),
-    ],
-  };
+  const writes = [writeOrder(holding.order), writeAccount(holding.account)];
+  for (const window of [windows.minute, windows.day, windows.userMinute, windows.userDay]) {
+    if (window) writes.push(count(window, read, amountFen));
+  }
+  return { holding, writes };
 }
 
 /** The order that waits under the number, or a new one. */
@@ -103,30 +98,37 @@ function openOrder({ tenant, fields, nowMs, account, order }: Situation): Holdin
   const { refundAfterHours } = tenant.limits;
   const sequence = account.sequence + 1;
   const mchId = account.mchId;
+  const [mch_billno, openid] = detached(fields.get('mch_billno'), fields.get('re_openid'));
   return {
     account: { ...account, sequence },
     order: {
       mchId,
-      mch_billno: detached(fields.get('mch_billno') ?? ''),
-      openid: detached(fields.get('re_openid') ?? ''),
+      mch_billno,
+      openid,
       amountFen: amountFenOf(fields),
       state: 'SENDING',
       paid: false,
+      reason: undefined,
+      answer: undefined,
       sendListid: sendListid(tenant.table.sendListid, {
         offset: tenant.serialOffset,
         sequence,
         nowMs,
       }),
       createdAtMs: nowMs,
+      sentAtMs: undefined,
+      receivedAtMs: undefined,
+      refundedAtMs: undefined,
       refundAfterMs: refundAfterHours === null ? null : refundAfterHours * HOUR_MS,
       nextAtMs: null,
     },
   };
 }
 
-/** A copy of its own: what was read from a request is a slice that would keep the whole body in memory as long as the order. */
-function detached(text: string): string {
-  return Buffer.from(text, 'utf8').toString('utf8');
+/** Copies: what was read from a request is a slice that would keep the whole body in memory as long as the order. */
+function detached(billno = '', openid = ''): [string, string] {
+  const copy = Buffer.from(`${billno}${openid}`, 'utf8').toString('utf8');
+  return [copy.slice(0, billno.length), copy.slice(billno.length)];
 }
 
 /** The stored answer again. While a paid order is still SENDING, that is what it was answered with (PROCESSING). */
@@ -143,9 +145,9 @@ function repeat(situation: Situation, order: Order): Decision {
   return { kind: 'repeated', order, why };
 }
 
-function writeOrder(order: Order): Write[] {
+function writeOrder(order: Order): Write {
   const key = orderKey(order.mchId, order.mch_billno);
-  return [{ key, value: order, dueAtMs: order.nextAtMs }];
+  return { key, value: order, dueAtMs: order.nextAtMs };
 }
 
 function writeAccount(account: Account): Write {

@@ -62,7 +62,9 @@ async function run(order) {
   globalThis.gc?.(); // the garbage of one server's turn is not the next one's to pay
   const cpu = process.cpuUsage();
   const start = performance.now();
+  const rest = stayAwake();
   await Promise.all(workers.map(work));
+  rest();
   const seconds = (performance.now() - start) / 1000;
   const used = process.cpuUsage(cpu);
   await Promise.all(workers.map(({ end }) => end()));
@@ -73,6 +75,21 @@ async function run(order) {
     p99: percentile(latencies, 0.99),
     seconds,
     cpuSeconds: (used.user + used.system) / 1e6,
+  };
+}
+
+/**
+ * Polls instead of sleeping. Waking a sleeping process costs its waker tens of microseconds on a virtual machine: a server that
+ * leaves the load process time to sleep would pay for that with every answer, and the bare ones, which never do, would not.
+ */
+function stayAwake() {
+  let awake = true;
+  const poll = () => {
+    if (awake) setImmediate(poll);
+  };
+  poll();
+  return () => {
+    awake = false;
   };
 }
 

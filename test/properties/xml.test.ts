@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   parseFields,
+  parseTree,
   readInt,
   SIGNED_FIELDS,
   sameSignature,
@@ -289,5 +290,54 @@ describe(`any bytes (REDPACK_SEED=${SEED})`, () => {
       ),
       { seed: SEED, numRuns: 3_000 },
     );
+  });
+});
+
+describe(`the quick reading of plain documents (seed ${SEED})`, () => {
+  const part = fc.constantFrom(
+    ...['<xml>', '</xml>', '<a>', '</a>', '<b>', '</b>', '<A>', '</A>', '<xml>\n', '\n', ' ', '\t'],
+    ...[
+      '<![CDATA[',
+      ']]>',
+      '1',
+      '红包',
+      '😀',
+      ']',
+      '>',
+      '&amp;',
+      '&',
+      '<',
+      '\r',
+      '\u0001',
+      '\uffff',
+    ],
+    ...['<a>1</a>', '<b><![CDATA[2]]></b>\n', '<a><![CDATA[3]]></a>', '<!-- c -->', '<c/>'],
+  );
+  const plainish = fc
+    .array(part, { maxLength: 8 })
+    .chain((parts) => fc.constantFrom(parts.join(''), `<xml>${parts.join('')}</xml>`));
+
+  it('agrees with the parser on what is a document and on what it says', () => {
+    let documents = 0;
+    fc.assert(
+      fc.property(plainish, (text) => {
+        const bytes = new TextEncoder().encode(text);
+        const fields = parseFields(bytes);
+        const tree = parseTree(bytes);
+        const children = tree.ok ? tree.value.children : [];
+        const names = new Set(children.map(({ name }) => name));
+        const flat =
+          tree.ok &&
+          names.size === children.length &&
+          children.every((child) => child.children.length === 0) &&
+          (children.length > 0 || tree.value.text.trim() === '');
+        expect(fields.ok).toBe(flat);
+        if (!fields.ok) return;
+        documents += 1;
+        expect([...fields.value]).toEqual(children.map(({ name, text: value }) => [name, value]));
+      }),
+      { seed: SEED, numRuns: 20_000 },
+    );
+    expect(documents).toBeGreaterThan(2_000);
   });
 });
