@@ -21,7 +21,7 @@ interface Pair {
 export type Authority = Pair;
 
 /** What the server presents. */
-export type ServerCertificate = Pair;
+type ServerCertificate = Pair;
 
 /** A merchant's four files, as paths for other programs and as contents for this one. */
 export interface MerchantBundle extends Pair {

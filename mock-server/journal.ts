@@ -4,10 +4,10 @@
  */
 import { type EndpointName, type Peer, parseFieldsLossy } from '../contracts/index.ts';
 
-export const JOURNAL_ENTRIES_MAX = 10_000;
+const JOURNAL_ENTRIES_MAX = 10_000;
 
 /** What came, from whom. */
-export interface Heard {
+interface Heard {
   readonly endpoint: { readonly name: EndpointName };
   readonly peer: Peer;
   readonly callerIp: string;
@@ -16,7 +16,7 @@ export interface Heard {
 }
 
 /** What was decided, why, and what went back. */
-export interface Said {
+interface Said {
   /** sent, repeated, found: as asked. refused: an error code. front: the front server's page. */
   readonly verdict: 'sent' | 'repeated' | 'found' | 'refused' | 'front';
   /** err_code of a refusal. */

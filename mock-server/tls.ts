@@ -9,7 +9,7 @@ import type { Certificates } from './bundle.ts';
  * common host: anybody may connect, and the HTTP layer answers by `peerOf` (domain facts §6).
  * `demanded`: a connection without a sound one is refused before HTTP.
  */
-export type ClientCertificate = 'requested' | 'demanded';
+type ClientCertificate = 'requested' | 'demanded';
 
 interface TlsSettings {
   readonly certificates: Certificates;

@@ -113,6 +113,6 @@ export async function unless<Result>(
 }
 
 /** The code of a system error: ENOENT, EACCES … */
-export function codeOf(error: unknown): string | undefined {
+function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

@@ -76,14 +76,7 @@ const errCodeDes: ReplyRow = {
 
 const ECHOED = 'in failures too';
 
-export const ENVELOPE_ROWS = [
-  returnCode,
-  returnMsg,
-  sign,
-  resultCode,
-  errCode,
-  errCodeDes,
-] as const;
+const ENVELOPE_ROWS = [returnCode, returnMsg, sign, resultCode, errCode, errCodeDes] as const;
 
 const SEND_ECHO: readonly ReplyRow[] = [
   {

@@ -64,8 +64,8 @@ export function parseFields(bytes: Uint8Array, bytesMax = XML_BYTES_MAX): XmlRes
 }
 
 // A field as most clients write it: a name in lower case, one CDATA section or bare text, no character that needs a thought.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those that need one are named
 const PLAIN_FIELD =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those that need a thought are named
   /<([a-z_]+)>(?:<!\[CDATA\[([^\]\u0000-\u001f\ufffe\uffff]*)\]\]>|([^<>&\]\u0000-\u001f\ufffe\uffff]*))<\/\1>[ \n]*/y;
 const PLAIN_START = /^<xml>[ \n]*/;
 const PLAIN_END = '</xml>';

@@ -84,13 +84,7 @@ export interface Window {
   readonly expiresAtMs: number;
 }
 
-export type WindowName =
-  | 'callsSecond'
-  | 'callsMinute'
-  | 'minute'
-  | 'day'
-  | 'userMinute'
-  | 'userDay';
+type WindowName = 'callsSecond' | 'callsMinute' | 'minute' | 'day' | 'userMinute' | 'userDay';
 export type Windows = Partial<Record<WindowName, Window>>;
 
 /** The windows that a send is counted in: only those that some limit asks for. */

@@ -275,7 +275,6 @@ export type Scenario = z.output<typeof scenarioSchema>;
 export type ScenarioInput = z.input<typeof scenarioSchema>;
 export type ScenarioMerchant = Scenario['merchants'][number];
 export type ScenarioRule = Scenario['rules'][number];
-export type ScenarioStep = Scenario['steps'][number];
 
 /** The schema for editors, as the text of scenario.schema.json. */
 export function scenarioJsonSchema(): string {

@@ -31,7 +31,7 @@ export const ORDINARY: MerchantFacts = {
 };
 export const PROVIDER: MerchantFacts = { ...ORDINARY, role: 'provider' };
 
-export const OWN_CERTIFICATE: Peer = { kind: 'merchant', mchId: MCH_ID, serial: '01' };
+const OWN_CERTIFICATE: Peer = { kind: 'merchant', mchId: MCH_ID, serial: '01' };
 
 export function fieldsOf(values: Values): Fields {
   return new Map(Object.entries(values));

@@ -23,12 +23,12 @@ export const MERCHANT = {
   balanceFen: 100_000,
 } satisfies ScenarioInput['merchants'][number];
 /** Noon in Beijing, on a Saturday. */
-export const NOON = '2026-01-31T12:00:00+08:00';
+const NOON = '2026-01-31T12:00:00+08:00';
 
 /** The elements of an answer below its root; of a list only that it is there. */
-export type Answer = Readonly<Record<string, string>>;
+type Answer = Readonly<Record<string, string>>;
 
-export interface CallOptions {
+interface CallOptions {
   readonly peer?: Peer;
   readonly callerIp?: string;
   readonly mchId?: string;
