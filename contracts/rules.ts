@@ -69,6 +69,8 @@ export interface RefusalDetail {
   readonly message?: string | undefined;
   /** For a wording with figures in it: `{min}`, `{max}`. */
   readonly figures?: Readonly<Record<string, string>>;
+  /** Where it arises, when that is not where the code usually does. */
+  readonly stage?: Stage;
 }
 
 /** Builds a refusal from the table of codes. */
@@ -79,7 +81,7 @@ export function refuse(context: RefusalContext, code: CodeName, detail: RefusalD
   return {
     code,
     message: detail.message ?? withFigures(text, detail.figures ?? {}),
-    stage: wording.stage ?? row.stage,
+    stage: detail.stage ?? wording.stage ?? row.stage,
     numberAfter: wording.numberAfter ?? row.numberAfter,
     clause: `${context.endpoint}/${detail.clause}`,
     why: detail.why,

@@ -47,6 +47,7 @@ const CHECKS: Readonly<Record<LimitCheck, (situation: Situation) => Refusal | un
     const byEdition = situation.edition === 'current' ? 'FREQ_LIMIT' : 'SECOND_OVER_LIMITED';
     const code = switches.rateLimitCode === 'edition' ? byEdition : switches.rateLimitCode;
     return refuse(situation, code, {
+      stage: 'quota',
       clause: 'quota/packets-per-minute',
       why: `the merchant has sent ${limits.packetsPerMinute} packets in this minute`,
     });
@@ -61,6 +62,7 @@ const CHECKS: Readonly<Record<LimitCheck, (situation: Situation) => Refusal | un
     const { count } = readTally(read, windows.userMinute);
     if (!reached(limits.userPacketsPerMinute, count)) return undefined;
     return refuse(situation, 'FREQ_LIMIT', {
+      stage: 'quota',
       clause: 'quota/user-packets-per-minute',
       why: `the user has had ${count} packets from this merchant in this minute`,
     });
