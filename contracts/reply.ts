@@ -31,20 +31,15 @@ export function sendSucceeded(
 ): XmlEntry[] {
   const { successCode, sendTime } = EDITION_TABLES[context.edition].envelope;
   const message = '发放成功';
-  return [
+  const entries: XmlEntry[] = [
     ['return_code', 'SUCCESS'],
     ['return_msg', message],
     ['result_code', 'SUCCESS'],
-    ...(successCode
-      ? ([
-          ['err_code', successCode],
-          ['err_code_des', message],
-        ] as const)
-      : []),
-    ...echoOfSend(context, request),
-    ['send_listid', sent.sendListid],
-    ...(sendTime ? ([['send_time', compactTime(sent.sentAtMs)]] as const) : []),
   ];
+  if (successCode) entries.push(['err_code', successCode], ['err_code_des', message]);
+  entries.push(...echoOfSend(context, request), ['send_listid', sent.sendListid]);
+  if (sendTime) entries.push(['send_time', compactTime(sent.sentAtMs)]);
+  return entries;
 }
 
 /** A refusal of either endpoint. What was sent is echoed, also when it is what was wrong (§1.4). */
@@ -147,15 +142,16 @@ function failureReturnCode({ edition, switches }: ReplyContext): 'FAIL' | 'SUCCE
 }
 
 function echoOfSend(context: ReplyContext, request: Fields): XmlEntry[] {
-  const totalNum = readInt(request.get('total_num') || '1');
-  return [
-    ...echoOfQuery(context, request),
+  const entries = echoOfQuery(context, request);
+  entries.push(
     ['wxappid', request.get('wxappid') ?? ''],
     ['re_openid', request.get('re_openid') ?? ''],
     ['total_amount', readInt(request.get('total_amount') ?? '')],
-    // Only when it is not 1 (E33, E5, E34).
-    ...(totalNum === 1 ? [] : ([['total_num', totalNum]] as const)),
-  ];
+  );
+  const totalNum = readInt(request.get('total_num') || '1');
+  // Only when it is not 1 (E33, E5, E34).
+  if (totalNum !== 1) entries.push(['total_num', totalNum]);
+  return entries;
 }
 
 function echoOfQuery(context: ReplyContext, request: Fields): XmlEntry[] {

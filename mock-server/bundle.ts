@@ -4,8 +4,9 @@
  * something has to be made.
  */
 import { createHash, createPrivateKey, generateKeyPair, X509Certificate } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { promisify } from 'node:util';
 import type { Holder, ServerNames } from './authority.ts';
 import type { P12Form } from './pkcs12.ts';
@@ -255,7 +256,9 @@ async function readBundle(
     readIfAny(join(home.dir, mchId, CA_FILE)),
   ]);
   if (!pair || !p12 || ca?.toString() !== root.cert) return undefined;
-  return fits(p12, pair, home.p12Form) ? bundleOf(home, mchId, pair, p12, root.cert) : undefined;
+  return fits(p12, pair, mchId, home.p12Form)
+    ? bundleOf(home, mchId, pair, p12, root.cert)
+    : undefined;
 }
 
 async function readPair(folder: string, files: Files): Promise<Pair | undefined> {
@@ -267,7 +270,10 @@ async function readPair(folder: string, files: Files): Promise<Pair | undefined>
 }
 
 async function readIfAny(path: string): Promise<Buffer | undefined> {
-  return unless(['ENOENT', 'ENOTDIR'], () => readFile(path));
+  const content = await unless(['ENOENT', 'ENOTDIR'], () => readFile(path));
+  // Somebody may have opened it to others; not ours to change on a read-only disk or in another's folder.
+  if (content) await unless(['EPERM', 'EROFS'], () => chmod(path, 0o600));
+  return content;
 }
 
 // Judging what was read. Processes read without a lock while another may be renewing, so a pair
@@ -291,12 +297,23 @@ function sound(pair: Pair, issuerCert: string, now: Date): X509Certificate | und
 }
 
 /** Whether a p12 is whole, holds this very certificate, and is of the form that is wanted. */
-function fits(p12: Buffer, pair: Pair, form: P12Form): boolean {
+function fits(p12: Buffer, pair: Pair, mchId: string, form: P12Form): boolean {
   const cert = new X509Certificate(pair.cert).raw;
   const isWhole = p12.length > 4 && p12.readUInt16BE(2) === p12.length - 4;
   // The key's bag names its certificate by SHA-1, in the clear in both forms.
   const isOurs = p12.includes(createHash('sha1').update(cert).digest());
-  return isWhole && isOurs && p12.includes(cert) === (form === 'compatible');
+  const hasForm = p12.includes(cert) === (form === 'compatible');
+  return isWhole && isOurs && hasForm && (form === 'vendor' || opens(p12, mchId));
+}
+
+/** A damaged one does not open; the vendor's form never does here. */
+function opens(p12: Buffer, passphrase: string): boolean {
+  try {
+    createSecureContext({ pfx: p12, passphrase });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 // Writing.
@@ -322,7 +339,11 @@ async function keepPair(folder: string, files: Files, pair: Pair): Promise<Pair>
 async function write(folder: string, files: [name: string, content: string | Buffer][]) {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const waiting = (name: string) => join(folder, `.${name}.new`);
-  for (const [name, content] of files) await writeFile(waiting(name), content, { mode: 0o600 });
+  for (const [name, content] of files) {
+    // What an earlier run left there would keep its mode.
+    await rm(waiting(name), { force: true });
+    await writeFile(waiting(name), content, { mode: 0o600, flag: 'wx' });
+  }
   for (const [name] of files) await rename(waiting(name), join(folder, name));
 }
 

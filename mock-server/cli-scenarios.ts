@@ -1,5 +1,6 @@
 /** `redpack-mock scenarios`: the list, and one of them in words. */
 import { stringify } from 'yaml';
+import { clockText } from './cli-text.ts';
 import { loadScenario, scenarioNames } from './scenario/load.ts';
 import type { Scenario } from './scenario/schema.ts';
 
@@ -17,6 +18,7 @@ export function listScenarios(json = false): string {
 export function explainScenario(name: string, json = false): string {
   const scenario = loadScenario(name);
   if (json) return `${JSON.stringify(scenario, null, 2)}\n`;
+  const steps = scenario.steps.map(withoutDefaults);
   return [
     `${name}: ${scenario.title}`,
     ...(scenario.title_zh ? [scenario.title_zh] : []),
@@ -28,14 +30,17 @@ export function explainScenario(name: string, json = false): string {
     ...section('limits that differ', limitsThatDiffer(scenario)),
     ...section('switches', scenario.switches),
     ...section('rules', scenario.rules),
-    ...section('how to see it', scenario.steps),
+    ...section('how to see it (topUpFen, advance and claim: from a test, see README)', steps),
     '',
   ].join('\n');
 }
 
-function clockText(clock: Scenario['clock']): string {
-  if (clock.mode === 'frozen') return `frozen at ${clock.at}`;
-  return clock.mode === 'running' ? `running from ${clock.from}` : 'real';
+/** A step as its author wrote it: `send: {}` is the printed curl line, `query` a gethbinfo. */
+function withoutDefaults(step: Scenario['steps'][number]): object {
+  const defaults: Record<string, unknown> = { certificate: 'own', sign: 'right', times: 1 };
+  return Object.fromEntries(
+    Object.entries(step).filter(([name, value]) => defaults[name] !== value),
+  );
 }
 
 function limitsThatDiffer({ merchants }: Scenario): Record<string, unknown> {

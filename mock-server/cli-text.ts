@@ -10,6 +10,12 @@ import {
 import type { JournalEntry } from './journal.ts';
 import type { MockServer } from './serve.ts';
 
+export function clockText(clock: MockServer['scenario']['clock']): string {
+  if (clock.mode === 'real') return 'real, in Beijing time';
+  const from = clock.mode === 'frozen' ? `frozen at ${clock.at}` : `running from ${clock.from}`;
+  return `${from}, shown in Beijing time`;
+}
+
 export function readyText(server: MockServer): string {
   const { merchant, merchants, scenario, url, proxyUrl } = server;
   const { dir, caPath } = merchant.certificates;
@@ -18,6 +24,7 @@ export function readyText(server: MockServer): string {
     ['url', `${url}${ENDPOINT_ROWS.sendredpack.path}`],
     ['edition', scenario.edition],
     ['scenario', scenario.title],
+    ['clock', clockText(scenario.clock)],
     ['merchant', `${merchant.mchId}${others.length > 0 ? ` (also ${others.join(', ')})` : ''}`],
     ['key', merchant.key],
     ['appid', merchant.appid],
@@ -51,7 +58,7 @@ export function requestLine(entry: JournalEntry): string {
   const { request, endpoint, verdict, code, clause, paid } = entry;
   const amount = request.total_amount;
   const said = code ?? (verdict === 'front' ? `HTTP ${entry.httpStatus}` : verdict);
-  const money = code && paid ? ' (paid)' : '';
+  const money = code && paid ? ' (its order is paid)' : '';
   const parts = [
     dashedTime(entry.atMs),
     endpoint ?? '-',
@@ -88,5 +95,14 @@ export function jsonReady({ url, proxyUrl, merchants, scenario, merchant }: Mock
 
 export function jsonLine({ request, reply: _, ...entry }: JournalEntry): string {
   const { mch_id, mch_billno, total_amount, re_openid } = request;
-  return `${JSON.stringify({ event: 'request', ...entry, mch_id, mch_billno, total_amount, re_openid })}\n`;
+  const line = JSON.stringify({
+    event: 'request',
+    ...entry,
+    mch_id,
+    mch_billno,
+    total_amount,
+    re_openid,
+  });
+  // JSON escapes the control characters below a space; a terminal obeys those above DEL too.
+  return `${line.replace(/[\u007f-\u009f]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)}\n`;
 }

@@ -1,4 +1,5 @@
 /** The command line `redpack-mock`. Exit codes: 0 done, 1 a fault of the mock itself, 2 it was asked something impossible. */
+import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EDITIONS, type Edition } from '../contracts/index.ts';
 import { CertificateError, openCertificates } from './bundle.ts';
@@ -57,6 +58,7 @@ function isUsageFault(error: unknown): error is Error {
 function buildProgram(output: Output): Command {
   const program = new Command('redpack-mock')
     .description('A faithful local WeChat Pay red packet API (sendredpack v2) behind mutual TLS')
+    .version(packageVersion(), '--version', 'print the version')
     .exitOverride()
     .configureOutput({ writeOut: output.write, writeErr: output.warn });
 
@@ -161,6 +163,13 @@ async function writeBundle(mchId: string, flags: CertsFlags, output: Output): Pr
   }
   output.write(`Bundle of merchant ${mchId} (the p12's password is the merchant number):\n`);
   for (const path of [p12Path, certPath, keyPath, caPath]) output.write(`  ${path}\n`);
+}
+
+function packageVersion(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  // From the sources, as tests run it, the package is one folder nearer.
+  const path = existsSync(file) ? file : new URL('../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }
 
 function toPort(text: string): number {

@@ -101,8 +101,8 @@ function turnAway({ switches }: Mock, { peer, body }: Call): TurnedAway | undefi
   if (peer.kind === 'none' && switches.noCertificate === '400-page') {
     return { page: PAGES.noCertificate, why: 'no client certificate (switch noCertificate)' };
   }
-  const tooLarge = { page: PAGES.tooLarge, why: `the body is longer than ${XML_BYTES_MAX} bytes` };
-  return body === undefined ? tooLarge : undefined;
+  if (body !== undefined) return undefined;
+  return { page: PAGES.tooLarge, why: `the body is longer than ${XML_BYTES_MAX} bytes` };
 }
 
 function showPage(mock: Mock, call: Call, { page, why }: TurnedAway): Answer {

@@ -62,6 +62,15 @@ export interface Journal {
 
 const utf8 = new TextDecoder();
 
+/** No request of the API is longer; of what is, the journal keeps no body. */
+const KEPT_BODY_BYTES_MAX = 8_192;
+
+function abridged(heard: Heard): Heard {
+  const { endpoint, peer, callerIp, body } = heard;
+  if (!body || body.length <= KEPT_BODY_BYTES_MAX) return heard;
+  return { endpoint, peer, callerIp, body: undefined };
+}
+
 /** @param secrets texts that are blotted out wherever they stand: the merchants' keys */
 export function createJournal(
   secrets: readonly string[],
@@ -70,6 +79,8 @@ export function createJournal(
   const ring: Line[] = [];
   const listeners = new Set<(entry: JournalEntry) => void>();
   let sequence = 0;
+  // The sequence before the ring's first line.
+  let base = 0;
 
   const redact = (text: string): string =>
     secrets.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text);
@@ -91,25 +102,25 @@ export function createJournal(
 
   return {
     add(atMs, heard, said) {
-      const line = { atMs, heard, said };
-      ring[sequence % entriesMax] = line;
+      const line = { atMs, heard: abridged(heard), said };
+      ring[(sequence - base) % entriesMax] = line;
       sequence += 1;
       if (listeners.size === 0) return;
       const entry = toEntry(line, sequence);
       for (const listener of listeners) listener(entry);
     },
     entries() {
-      const oldest = sequence > ring.length ? sequence % entriesMax : 0;
+      const oldest = sequence - base > ring.length ? (sequence - base) % entriesMax : 0;
       const first = sequence - ring.length + 1;
       const inOrder = [...ring.slice(oldest), ...ring.slice(0, oldest)];
       return inOrder.map((line, index) => toEntry(line, first + index));
     },
     get dropped() {
-      return sequence - ring.length;
+      return sequence - base - ring.length;
     },
     clear() {
       ring.length = 0;
-      sequence = 0;
+      base = sequence;
     },
     subscribe(listener) {
       listeners.add(listener);

@@ -11,7 +11,7 @@ import {
   readOrder,
 } from './engine/facts.ts';
 import { type Ledger, ledgerOf } from './engine/ledger.ts';
-import { elapse, type Holding, move } from './engine/lifecycle.ts';
+import { catchUp, type Holding, move } from './engine/lifecycle.ts';
 import { createJournal, type Journal } from './journal.ts';
 import type { Scenario } from './scenario/schema.ts';
 import { createMemoryStore } from './store/memory.ts';
@@ -65,12 +65,21 @@ export function createMock(scenario: Scenario, parts: { store?: Store; clock?: C
   const change = (tenant: Tenant, key: string, step: (holding: Holding) => Holding) =>
     store.transact([accountKey(mchIdOfKey(key)), key], changeStep(tenant, key, step));
 
-  const settleDue = async (): Promise<void> => {
+  const settle = async (): Promise<void> => {
     for (;;) {
-      const keys = await store.due(clock.nowMs());
+      const nowMs = clock.nowMs();
+      const keys = await store.due(nowMs);
       if (keys.length === 0) return;
-      for (const key of keys) await change(tenantOf(mchIdOfKey(key)), key, elapse);
+      for (const key of keys) {
+        await change(tenantOf(mchIdOfKey(key)), key, (holding) => catchUp(holding, nowMs));
+      }
     }
+  };
+  // One after the other: a due key is handed out once, so who comes second waits until the first is through.
+  let settling = Promise.resolve();
+  const settleDue = (): Promise<void> => {
+    settling = settling.then(settle, settle);
+    return settling;
   };
 
   return {
@@ -92,6 +101,9 @@ export function createMock(scenario: Scenario, parts: { store?: Store; clock?: C
       await store.transact([key], (read) => {
         const account = readAccount(read, opening);
         const topUpFen = account.topUpFen + fen;
+        if (!Number.isSafeInteger(account.openingFen + topUpFen)) {
+          throw new MockUsageError(`cannot top up by ${fen} fen: more than can be counted exactly`);
+        }
         const value = { ...account, topUpFen, balanceFen: account.balanceFen + fen };
         return { result: undefined, writes: [{ key, value }] };
       });
@@ -118,12 +130,14 @@ export function createMock(scenario: Scenario, parts: { store?: Store; clock?: C
     async ledger(mchId) {
       const { opening } = tenantOf(mchId);
       await settleDue();
-      const key = accountKey(mchId);
-      const account = await store.transact([key], (read) => ({
-        result: readAccount(read, opening),
-        writes: [],
-      }));
-      return ledgerOf(account, (await store.scan(orderPrefix(mchId))) as Order[]);
+      // Account and orders of one instant: between two looks a packet may have been sent.
+      const values = new Map(await store.scan(`${mchId}/`));
+      const account = readAccount((key) => values.get(key), opening);
+      const orders = [...values].filter(([key]) => key.startsWith(orderPrefix(mchId)));
+      return ledgerOf(
+        account,
+        orders.map(([, order]) => order as Order),
+      );
     },
   };
 }

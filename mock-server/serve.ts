@@ -105,8 +105,9 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
     await stopServer(listener);
     throw error;
   });
+  let stopping: Promise<void> | undefined;
   return {
-    url: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    url: urlOf(host, port),
     port,
     proxyUrl: proxy?.url,
     merchant,
@@ -119,8 +120,9 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
     claim: mock.claim,
     order: mock.order,
     ledger: mock.ledger,
-    async stop() {
-      await Promise.all([stopServer(listener), proxy?.stop()]);
+    stop() {
+      stopping ??= Promise.all([stopServer(listener), proxy?.stop()]).then(() => undefined);
+      return stopping;
     },
   };
 }
@@ -161,6 +163,8 @@ function createListener(
   const server = createAdaptorServer({
     fetch: app.fetch,
     createServer,
+    // For a request without Host, which HTTP/1.0 allows.
+    hostname: REAL_HOST,
     overrideGlobalObjects: false,
     serverOptions: {
       ...tlsOptions({
@@ -182,17 +186,30 @@ function createListener(
   return { server, sockets };
 }
 
+/** A server on all addresses is called by the one that its certificate covers. */
+function urlOf(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `https://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(startError(error, host, port)));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(startError(error, host, port, '--port')),
+    );
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
 }
 
-function startError(error: NodeJS.ErrnoException, host: string, port: number): StartError {
+function startError(
+  error: NodeJS.ErrnoException,
+  host: string,
+  port: number,
+  flag: '--port' | '--proxy',
+): StartError {
   const remedy: Record<string, string> = {
-    EADDRINUSE: `port ${port} is in use: stop what listens there, or give another with --port`,
-    EACCES: `port ${port} may not be opened by this user: give one above 1023 with --port`,
+    EADDRINUSE: `port ${port} is in use: stop what listens there, or give another with ${flag}`,
+    EACCES: `port ${port} may not be opened by this user: give one above 1023 with ${flag}`,
     EADDRNOTAVAIL: `${host} is no address of this machine: give one with --host`,
     ENOTFOUND: `${host} is not known: give an address with --host`,
   };
@@ -216,7 +233,7 @@ async function openProxy(
       allowedHosts: [REAL_HOST],
     });
   } catch (error) {
-    throw startError(error as NodeJS.ErrnoException, host, port);
+    throw startError(error as NodeJS.ErrnoException, host, port, '--proxy');
   }
 }
 

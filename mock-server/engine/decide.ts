@@ -13,8 +13,11 @@ import {
   type Windows,
   windowsOfQuery,
   windowsOfSend,
+  writeAccount,
+  writeOrder,
 } from './facts.ts';
 import { type Candidate, candidatesFor, drawInjection } from './inject.ts';
+import { catchUp } from './lifecycle.ts';
 import { decideQuery } from './query.ts';
 import { decideSend } from './send.ts';
 
@@ -49,8 +52,14 @@ function decide(
 ): StepResult<Decision> {
   const { edition, endpoint, switches, tenant, fields, early, callerIp, nowMs } = request;
   const { injection, writes } = drawInjection(candidates, read, tenant.seed);
-  const account = readAccount(read, tenant.opening);
-  const order = readOrder(read, orderKey(account.mchId, fields.get('mch_billno') ?? ''));
+  const stored = readAccount(read, tenant.opening);
+  const found = readOrder(read, orderKey(stored.mchId, fields.get('mch_billno') ?? ''));
+  // Whoever settles what is due may not have come to this order yet: it is judged as it is now, never as it was.
+  const late = found && found.nextAtMs !== null && found.nextAtMs <= nowMs;
+  const settled = late ? catchUp({ order: found, account: stored }, nowMs) : undefined;
+  if (settled) writes.push(writeOrder(settled.order), writeAccount(settled.account));
+  const account = settled?.account ?? stored;
+  const order = settled?.order ?? found;
   // Spelt out: spreading a dozen properties into a new shape takes microseconds, several times a request.
   const situation: Situation = {
     edition,
@@ -67,7 +76,7 @@ function decide(
     order,
     injection,
   };
-  const settled = endpoint === 'sendredpack' ? decideSend(situation) : decideQuery(situation);
-  if (writes.length === 0) return settled;
-  return { result: settled.result, writes: [...writes, ...settled.writes] };
+  const decided = endpoint === 'sendredpack' ? decideSend(situation) : decideQuery(situation);
+  if (writes.length === 0) return decided;
+  return { result: decided.result, writes: [...writes, ...decided.writes] };
 }

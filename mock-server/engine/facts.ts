@@ -10,7 +10,7 @@ import {
   type OrderState,
   readInt,
 } from '../../contracts/index.ts';
-import type { Value } from '../store/store.ts';
+import type { Value, Write } from '../store/store.ts';
 
 /** A merchant's money. Always: opening + topUp = balance + held + received. */
 export interface Account {
@@ -64,6 +64,16 @@ export const orderKey = (mchId: string, billno: string): string => `${orderPrefi
 /** The merchant that an order's key belongs to. */
 export function mchIdOfKey(key: string): string {
   return key.slice(0, key.indexOf('/'));
+}
+
+/** An order with the instant at which it wants attention again. */
+export function writeOrder(order: Order): Write {
+  const key = orderKey(order.mchId, order.mch_billno);
+  return { key, value: order, dueAtMs: order.nextAtMs };
+}
+
+export function writeAccount(account: Account): Write {
+  return { key: accountKey(account.mchId), value: account };
 }
 
 export function readAccount(read: Read, opening: Account): Account {

@@ -64,7 +64,8 @@ function holds({ mch_id, fields: conditions }: ScenarioRule['when'], fields: Fie
   return Object.entries(conditions ?? {}).every(([name, condition]) => {
     const value = fields.get(name) ?? '';
     if (typeof condition === 'string') return value === condition;
-    if ('matches' in condition) return new RegExp(condition.matches, 'u').test(value);
+    if ('contains' in condition) return value.includes(condition.contains);
+    if ('startsWith' in condition) return value.startsWith(condition.startsWith);
     const number = readInt(value);
     return number >= (condition.atLeast ?? number) && number <= (condition.atMost ?? number);
   });

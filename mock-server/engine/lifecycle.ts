@@ -1,6 +1,6 @@
 /**
  * The life of an order and of its money: SENDING, SENT, RECEIVED or back as REFUND, or FAILED. Each change is a pure function of order
- * and account; the clock moves them through {@link elapse}. Sources: domain facts §3, §4, §7.2.
+ * and account; the clock moves them through {@link catchUp}. Sources: domain facts §3, §4, §7.2.
  */
 import { MINUTE_MS, type OrderState } from '../../contracts/index.ts';
 import type { Account, Order } from './facts.ts';
@@ -39,7 +39,15 @@ function shift(account: Account, amountFen: number, from: Place, to: Place): Acc
 /** Takes the money of an unpaid order from the balance and leaves the order in `state`. */
 export function pay({ order, account }: Holding, state: OrderState, nowMs: number): Holding {
   const paid = state !== 'FAILED';
-  const sent = { ...order, reason: undefined, answer: undefined, sentAtMs: nowMs, paid };
+  const sent: Order = {
+    ...order,
+    reason: undefined,
+    answer: undefined,
+    sentAtMs: nowMs,
+    receivedAtMs: undefined,
+    refundedAtMs: undefined,
+    paid,
+  };
   return {
     account: shift(account, order.amountFen, 'balanceFen', placeOf(state)),
     order: enter(sent, state, nowMs),
@@ -62,18 +70,26 @@ export function hold(order: Order, failAfterMs: number | null): Order {
   return { ...order, state: 'SENDING', paid: false, nextAtMs };
 }
 
-/** What the order turns into at its own next instant; called when that has come. */
-export function elapse(holding: Holding): Holding {
+/** The order as the clock has made it by now: sent, refunded, failed, each change at its own instant. */
+export function catchUp(holding: Holding, nowMs: number): Holding {
+  let current = holding;
+  while (current.order.nextAtMs !== null && current.order.nextAtMs <= nowMs) {
+    current = elapse(current);
+  }
+  return current;
+}
+
+function elapse(holding: Holding): Holding {
   const { order } = holding;
   const atMs = order.nextAtMs;
   if (atMs === null) return holding;
   if (order.state === 'SENDING') return move(holding, order.paid ? 'SENT' : 'FAILED', atMs);
   if (order.state === 'SENT' || order.state === 'RFUND_ING') return move(holding, 'REFUND', atMs);
-  return holding;
+  return { ...holding, order: { ...order, nextAtMs: null } };
 }
 
-/** The order in its new state: when it got there, and when it leaves by itself. */
-function enter(order: Order, state: OrderState, atMs: number): Order {
+/** The order in a new state: when it got there, and when it leaves by itself. */
+export function enter(order: Order, state: OrderState, atMs: number): Order {
   const entered: Order = { ...order, state, nextAtMs: nextAfter(state, order, atMs) };
   if (state === 'RECEIVED') return { ...entered, receivedAtMs: atMs };
   return state === 'REFUND' ? { ...entered, refundedAtMs: atMs } : entered;

@@ -5,7 +5,7 @@ import { countCall, refusedAdmission, refusedByRate } from './admission.ts';
 import type { Decision, Situation, Verdict } from './case.ts';
 import { contend } from './contend.ts';
 import type { Order } from './facts.ts';
-import type { Injection } from './inject.ts';
+import { enter } from './lifecycle.ts';
 
 export function decideQuery(situation: Situation): StepResult<Decision> {
   const admitted = situation.early ?? refusedByRate(situation);
@@ -29,16 +29,16 @@ function answerOf(situation: Situation, chosen: Verdict): Decision {
   if (chosen.kind === 'repeated') {
     const { state, reason } = chosen.order;
     const why = `${state}${reason ? ` (${reason})` : ''}`;
-    return { kind: 'found', order: shown(chosen.order, situation.injection), why };
+    return { kind: 'found', order: shown(chosen.order, situation), why };
   }
   const refusal = chosen.kind === 'refused' ? chosen.refusal : notFound(situation);
   return { kind: 'refused', refusal, paid: situation.order?.paid ?? false };
 }
 
 /** A rule for gethbinfo may show another state than the order's own; the order stays what it is. */
-function shown(order: Order, injection: Injection | undefined): Order {
+function shown(order: Order, { injection, nowMs }: Situation): Order {
   const { code, state } = injection?.effect ?? {};
-  return code === undefined && state !== undefined ? { ...order, state } : order;
+  return code === undefined && state !== undefined ? enter(order, state, nowMs) : order;
 }
 
 function notFound(situation: Situation): Refusal {

@@ -4,7 +4,7 @@ import type { StepResult, Write } from '../store/store.ts';
 import { count, countCall, refusedAdmission, refusedByRate } from './admission.ts';
 import type { Decision, Situation, Verdict } from './case.ts';
 import { contend } from './contend.ts';
-import { type Account, accountKey, amountFenOf, type Order, orderKey } from './facts.ts';
+import { amountFenOf, type Order, writeAccount, writeOrder } from './facts.ts';
 import { sendListid } from './ids.ts';
 import { type Holding, hold, move, pay } from './lifecycle.ts';
 import { refusedByLimits } from './limits.ts';
@@ -36,7 +36,8 @@ function carryOut(situation: Situation, verdict: Verdict, chosen: Verdict): Step
 function send(situation: Situation): StepResult<Decision> {
   const state = situation.injection?.effect.state ?? 'SENT';
   const { holding, writes } = payNow(situation, state);
-  const why = situation.order ? 'sent now, the number was waiting' : 'sent';
+  const waited = situation.order ? 'sent now, the number was waiting' : 'sent';
+  const why = state === 'SENT' ? waited : `a rule of the scenario leaves it ${state}`;
   return { result: { kind: 'sent', order: holding.order, why }, writes };
 }
 
@@ -143,13 +144,4 @@ function repeat(situation: Situation, order: Order): Decision {
   }
   const why = `${order.mch_billno} was paid before: the same answer, no second payment`;
   return { kind: 'repeated', order, why };
-}
-
-function writeOrder(order: Order): Write {
-  const key = orderKey(order.mchId, order.mch_billno);
-  return { key, value: order, dueAtMs: order.nextAtMs };
-}
-
-function writeAccount(account: Account): Write {
-  return { key: accountKey(account.mchId), value: account };
 }

@@ -15,6 +15,7 @@ import {
   SWITCH_NAMES,
   SWITCHES,
 } from '../../contracts/index.ts';
+import { complaintsAbout } from './consistency.ts';
 
 /** An object that names the keys it has when it meets another. */
 function object<Shape extends z.ZodRawShape>(shape: Shape) {
@@ -124,19 +125,10 @@ const merchant = object({
     .describe('Merchants that let this one spend their money (consume_mch_id)'),
 }).describe('A merchant: the tenant under which everything is kept.');
 
-function isRegExp(source: string): boolean {
-  try {
-    return Boolean(new RegExp(source, 'u'));
-  } catch {
-    return false;
-  }
-}
-
 const condition = z.union([
   z.string().describe('The value itself'),
-  object({
-    matches: z.string().refine(isRegExp, { error: 'expected a regular expression' }),
-  }).describe('A regular expression that the value matches'),
+  object({ contains: z.string().min(1) }).describe('A text that the value contains'),
+  object({ startsWith: z.string().min(1) }).describe('A text that the value starts with'),
   object({ atLeast: z.int().optional(), atMost: z.int().optional() }).describe(
     'Bounds of an integer, inclusive',
   ),
@@ -162,7 +154,11 @@ const when = object({
 const then = object({
   code: z.enum(codeNames).optional().describe('err_code; left out: the call succeeds'),
   wording: z.string().optional().describe("Which of the code's wordings, by its id"),
-  message: z.string().optional().describe('err_code_des in words of your own'),
+  message: z
+    .string()
+    .regex(/^[^\p{Cc}\ufffe\uffff]*$/u, 'expected no control characters: XML cannot carry them')
+    .optional()
+    .describe('err_code_des in words of your own'),
   money: z
     .enum(['moved', 'not-moved'])
     .default('not-moved')
@@ -251,24 +247,10 @@ export const scenarioSchema = object({
     .default([])
     .describe('The first rule that matches a call decides'),
   steps: z.array(step).default([]).describe('How to see it, step by step'),
-}).superRefine(({ merchants, rules, steps }, context) => {
-  const numbers = merchants.map((each) => each.mch_id);
-  const complain = (path: PropertyKey[], message: string) =>
-    context.addIssue({ code: 'custom', path, message });
-  const expectKnown = (number: string | undefined, path: PropertyKey[]) => {
-    if (number === undefined || numbers.includes(number)) return;
-    complain(path, `expected one of the merchants: ${numbers.join(', ')}`);
-  };
-  numbers.forEach((number, index) => {
-    if (numbers.indexOf(number) === index) return;
-    complain(['merchants', index, 'mch_id'], 'expected each mch_id once');
-  });
-  rules.forEach(({ when }, index) => {
-    expectKnown(when.mch_id, ['rules', index, 'when', 'mch_id']);
-  });
-  steps.forEach((each, index) => {
-    if ('as' in each) expectKnown(each.as, ['steps', index, 'as']);
-  });
+}).superRefine((scenario, context) => {
+  for (const { path, message } of complaintsAbout(scenario)) {
+    context.addIssue({ code: 'custom', path: [...path], message });
+  }
 });
 
 export type Scenario = z.output<typeof scenarioSchema>;

@@ -30,7 +30,7 @@ export function createMemoryStore(): Store {
     },
 
     async scan(prefix) {
-      return [...values].filter(([key]) => key.startsWith(prefix)).map(([, value]) => value);
+      return [...values].filter(([key]) => key.startsWith(prefix));
     },
 
     async clear() {

@@ -28,10 +28,12 @@ export type Step<T> = (read: (key: string) => Value | undefined) => StepResult<T
 
 export interface Store {
   transact<T>(keys: readonly string[], step: Step<T>): Promise<T>;
-  /** Keys whose time has come, earliest first. The caller acts on each and writes its next instant, or null. */
+  /**
+   * Keys whose time has come, earliest first, each handed out once. The caller acts on each and writes its next instant, or null.
+   */
   due(nowMs: number): Promise<readonly string[]>;
-  /** All values whose keys begin so; for ledgers and listings, not for requests. */
-  scan(prefix: string): Promise<readonly Value[]>;
+  /** All entries whose keys begin so, as of one instant; for ledgers and listings, not for requests. */
+  scan(prefix: string): Promise<readonly (readonly [key: string, value: Value])[]>;
   /** Forgets everything. */
   clear(): Promise<void>;
 }

@@ -147,6 +147,16 @@ describe('redpack-mock serve', () => {
     expect(serving.output()).toBe(before);
   });
 
+  it('goes on serving when whoever read its lines has left', async () => {
+    const serving = serve('serve', '--json', '--cert-dir', 'certs');
+    const ready = JSON.parse(await serving.until(/^\{.*\}$/m)) as { url: string };
+    serving.child.stdout?.destroy();
+    const post = `curl -sSk ${ready.url}/mmpaymkttransfers/sendredpack -d ''`;
+    for (let round = 0; round < 3; round++) expect(await shell(post)).toContain('XML_ERROR');
+    expect(serving.output()).not.toContain('EPIPE');
+    expect(await serving.end('SIGINT')).toMatchObject({ code: 0 });
+  });
+
   it('shows no control characters of a client in its lines', async () => {
     const serving = serve('serve', '--cert-dir', 'certs');
     const url = (await serving.until(/https:\S+sendredpack/)).trim();

@@ -169,9 +169,49 @@ describe('a wrong file is refused with line, column, path and what was expected'
       '9:11: rules.0.then: says nothing: expected a code, a state, or both',
     ],
     [
-      'what is no regular expression',
-      `${RIGHT}rules:\n  - when: { fields: { act_name: { matches: "(" } } }\n    then: { code: SYSTEMERROR }\n`,
-      '8:44: rules.0.when.fields.act_name.matches: expected a regular expression',
+      'a text that is empty',
+      `${RIGHT}rules:\n  - when: { fields: { act_name: { contains: "" } } }\n    then: { code: SYSTEMERROR }\n`,
+      '8:45: rules.0.when.fields.act_name.contains: Too small: expected string to have >=1 characters',
+    ],
+    [
+      'a field that the endpoint does not have',
+      `${RIGHT}rules:\n  - when: { fields: { totl_amount: "1" } }\n    then: { code: SYSTEMERROR }\n`,
+      '8:36: rules.0.when.fields.totl_amount: unknown field, expected one of act_id, act_name',
+    ],
+    [
+      'bounds that nothing fits between',
+      `${RIGHT}rules:\n  - when: { fields: { total_amount: { atLeast: 5, atMost: 1 } } }\n    then: { code: SYSTEMERROR }\n`,
+      '8:37: rules.0.when.fields.total_amount: expected atLeast to be no more than atMost',
+    ],
+    [
+      'a code of the other endpoint',
+      `${RIGHT}rules:\n  - when: { endpoint: gethbinfo }\n    then: { code: NOTENOUGH }\n`,
+      '9:19: rules.0.then.code: NOTENOUGH is an answer of sendredpack, not of gethbinfo',
+    ],
+    [
+      'a code that the edition does not have',
+      `${RIGHT}edition: "2014"\nrules:\n  - when: {}\n    then: { code: PROCESSING }\n`,
+      '10:19: rules.0.then.code: PROCESSING is no code of edition 2014, but of 2015, current',
+    ],
+    [
+      'an order received without being paid',
+      `${RIGHT}rules:\n  - when: {}\n    then: { code: SYSTEMERROR, state: RECEIVED }\n`,
+      '9:39: rules.0.then.state: without "money: moved" nothing was sent: expected SENDING or FAILED',
+    ],
+    [
+      'a paid order that failed',
+      `${RIGHT}rules:\n  - when: {}\n    then: { code: SYSTEMERROR, money: moved, state: FAILED }\n`,
+      '9:53: rules.0.then.state: the money moved: expected any but FAILED',
+    ],
+    [
+      'an hour that no day has',
+      RIGHT.replace(/balanceFen: \d+/, (it) => `${it}\n    limits: { closedFromHour: 25 }`),
+      '7:31: merchants.0.limits.closedFromHour: expected an hour, 0 to 24',
+    ],
+    [
+      'a message that XML cannot carry',
+      `${RIGHT}rules:\n  - when: {}\n    then: { code: SYSTEMERROR, message: "a\\0b" }\n`,
+      '9:41: rules.0.then.message: expected no control characters: XML cannot carry them',
     ],
     [
       'a bound that is no number',

@@ -61,7 +61,7 @@ describe('a rule', () => {
     expect(await counted('global')).toBe('SESSS');
   });
 
-  it('asks for fields: a value, an expression, bounds of an integer', async () => {
+  it('asks for fields: a value, a text in it, bounds of an integer', async () => {
     const struck = async (
       fields: NonNullable<Rule['when']>['fields'],
       sent: Record<string, string>,
@@ -71,8 +71,10 @@ describe('a rule', () => {
     };
     expect(await struck({ re_openid: OPENID }, { re_openid: OPENID })).toBe(true);
     expect(await struck({ re_openid: OPENID }, { re_openid: OTHER_OPENID })).toBe(false);
-    expect(await struck({ wishing: { matches: '^恭喜' } }, { wishing: '恭喜发财' })).toBe(true);
-    expect(await struck({ wishing: { matches: '^恭喜' } }, { wishing: '发财' })).toBe(false);
+    expect(await struck({ wishing: { startsWith: '恭喜' } }, { wishing: '恭喜发财' })).toBe(true);
+    expect(await struck({ wishing: { startsWith: '恭喜' } }, { wishing: '发财恭喜' })).toBe(false);
+    expect(await struck({ wishing: { contains: '发' } }, { wishing: '恭喜发财' })).toBe(true);
+    expect(await struck({ wishing: { contains: '发' } }, { wishing: '恭喜' })).toBe(false);
     const range = { total_amount: { atLeast: 200, atMost: 300 } };
     expect(await struck(range, { total_amount: '200' })).toBe(true);
     expect(await struck(range, { total_amount: '301' })).toBe(false);
