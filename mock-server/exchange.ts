@@ -64,7 +64,8 @@ export async function exchange(mock: Mock, call: Call): Promise<Answer> {
   const early = firstRefusal({ edition, endpoint, switches, fields, utf8, peer, merchant });
   if (!tenant) return answer(mock, call, context, fields, refusedAs(early, endpoint));
 
-  await mock.settleDue();
+  const settling = mock.settleDue();
+  if (settling) await settling;
   const nowMs = mock.clock.nowMs();
   const docket = docketOf({ edition, endpoint, switches, tenant, fields, early, callerIp, nowMs });
   const decision = await mock.store.transact(docket.keys, docket.decide);

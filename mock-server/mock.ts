@@ -31,8 +31,8 @@ export interface Mock {
   readonly clock: Clock;
   readonly store: Store;
   readonly journal: Journal;
-  /** Does what is due by the clock: sends, refunds, fails. Every call does it first. */
-  settleDue(): Promise<void>;
+  /** Does what is due by the clock: sends, refunds, fails. Every call does it first. @returns undefined when nothing is */
+  settleDue(): Promise<void> | undefined;
   /** @throws MockUsageError */
   topUp(mchId: string, fen: number): Promise<void>;
   /** The user opens the packet. @throws MockUsageError */
@@ -76,10 +76,14 @@ export function createMock(scenario: Scenario, parts: { store?: Store; clock?: C
     }
   };
   // One after the other: a due key is handed out once, so who comes second waits until the first is through.
-  let settling = Promise.resolve();
-  const settleDue = (): Promise<void> => {
-    settling = settling.then(settle, settle);
-    return settling;
+  let settling: Promise<void> | undefined;
+  const settleDue = (): Promise<void> | undefined => {
+    if (!settling && store.idleUntilMs() > clock.nowMs()) return undefined;
+    const turn = (settling ?? Promise.resolve()).then(settle, settle).finally(() => {
+      if (settling === turn) settling = undefined;
+    });
+    settling = turn;
+    return turn;
   };
 
   return {

@@ -197,11 +197,33 @@ function toFields(root: XmlElement): Fields {
   return fields;
 }
 
+interface Tags {
+  readonly open: string;
+  readonly close: string;
+  readonly openSection: string;
+  readonly closeSection: string;
+}
+
+/** The tags of an element, put together once: names are ours, and few. */
+const TAGS = new Map<string, Tags>();
+
+function tagsOf(name: string): Tags {
+  let tags = TAGS.get(name);
+  if (!tags) {
+    const open = `<${name}>`;
+    const close = `</${name}>\n`;
+    tags = { open, close, openSection: `${open}<![CDATA[`, closeSection: `]]>${close}` };
+    TAGS.set(name, tags);
+  }
+  return tags;
+}
+
 function writeEntry([name, value]: XmlEntry): string {
-  if (typeof value === 'string') return `<${name}>${cdata(value)}</${name}>\n`;
-  if (typeof value === 'number') return `<${name}>${value}</${name}>\n`;
-  if (isList(value)) return `<${name}>\n${value.map(writeEntry).join('')}</${name}>\n`;
-  return `<${name}>${escapeXml(value.bare)}</${name}>\n`;
+  const { open, close, openSection, closeSection } = tagsOf(name);
+  if (typeof value === 'string') return openSection + inSection(value) + closeSection;
+  if (typeof value === 'number') return open + String(value) + close;
+  if (isList(value)) return `${open}\n${value.map(writeEntry).join('')}${close}`;
+  return open + escapeXml(value.bare) + close;
 }
 
 function isList(value: XmlValue): value is readonly XmlEntry[] {
@@ -209,12 +231,9 @@ function isList(value: XmlValue): value is readonly XmlEntry[] {
 }
 
 /** CDATA cannot hold `]]>`, and a reader turns a bare CR into LF: both are written around. */
-function cdata(text: string): string {
-  const plain = !text.includes(']]>') && !text.includes('\r');
-  const safe = plain
-    ? text
-    : text.replaceAll(']]>', ']]]]><![CDATA[>').replaceAll('\r', ']]>&#13;<![CDATA[');
-  return `<![CDATA[${safe}]]>`;
+function inSection(text: string): string {
+  if (!text.includes(']]>') && !text.includes('\r')) return text;
+  return text.replaceAll(']]>', ']]]]><![CDATA[>').replaceAll('\r', ']]>&#13;<![CDATA[');
 }
 
 function escapeXml(text: string): string {

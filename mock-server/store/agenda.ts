@@ -1,63 +1,59 @@
-/** Keys by instant, earliest first: a binary heap in which a key that was moved or dropped is skipped when it comes up. */
+/** Keys by instant, earliest first: a binary heap. It may hold instants that a key has left again: whoever takes them asks the key. */
+export interface Appointment {
+  readonly key: string;
+  readonly atMs: number;
+}
+
 export class Agenda {
-  readonly #instants = new Map<string, number>();
-  #heap: { key: string; atMs: number }[] = [];
+  readonly #heap: Appointment[] = [];
 
-  set(key: string, atMs: number): void {
-    if (this.#instants.get(key) === atMs) return;
-    this.#instants.set(key, atMs);
-    this.#push({ key, atMs });
+  /** The earliest instant; Infinity when there is none. */
+  get nextMs(): number {
+    return this.#heap[0]?.atMs ?? Number.POSITIVE_INFINITY;
   }
 
-  delete(key: string): void {
-    this.#instants.delete(key);
-  }
-
-  clear(): void {
-    this.#instants.clear();
-    this.#heap = [];
-  }
-
-  /** Takes all keys whose instant is not after `nowMs`. */
-  take(nowMs: number): string[] {
-    const keys: string[] = [];
-    for (let head = this.#heap[0]; head && head.atMs <= nowMs; head = this.#heap[0]) {
-      this.#pop();
-      if (this.#instants.get(head.key) !== head.atMs) continue;
-      this.#instants.delete(head.key);
-      keys.push(head.key);
-    }
-    return keys;
-  }
-
-  #push(entry: { key: string; atMs: number }): void {
+  add(appointment: Appointment): void {
     const heap = this.#heap;
     let index = heap.length;
-    heap.push(entry);
+    heap.push(appointment);
     while (index > 0) {
       const parent = (index - 1) >> 1;
       const above = heap[parent];
-      if (!above || above.atMs <= entry.atMs) break;
+      if (!above || above.atMs <= appointment.atMs) break;
       heap[index] = above;
       index = parent;
     }
-    heap[index] = entry;
+    heap[index] = appointment;
   }
 
-  #pop(): void {
+  /** Takes what is not after `nowMs`, earliest first. */
+  take(nowMs: number): Appointment[] {
+    const taken: Appointment[] = [];
+    for (let head = this.#heap[0]; head && head.atMs <= nowMs; head = this.#heap[0]) {
+      this.#removeHead();
+      taken.push(head);
+    }
+    return taken;
+  }
+
+  clear(): void {
+    this.#heap.length = 0;
+  }
+
+  #removeHead(): void {
     const heap = this.#heap;
-    const entry = heap.pop();
-    if (!entry || heap.length === 0) return;
+    const last = heap.pop();
+    if (!last || heap.length === 0) return;
     let index = 0;
     for (;;) {
       const left = heap[2 * index + 1];
       if (!left) break;
       const right = heap[2 * index + 2];
       const child = right && right.atMs < left.atMs ? right : left;
-      if (child.atMs >= entry.atMs) break;
+      if (child.atMs >= last.atMs) break;
       heap[index] = child;
       index = child === left ? 2 * index + 1 : 2 * index + 2;
     }
-    heap[index] = entry;
+    heap[index] = last;
   }
 }

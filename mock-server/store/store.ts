@@ -28,6 +28,8 @@ export type Step<T> = (read: (key: string) => Value | undefined) => StepResult<T
 
 export interface Store {
   transact<T>(keys: readonly string[], step: Step<T>): Promise<T>;
+  /** Nothing is due before this instant; 0 when the store cannot know without asking. */
+  idleUntilMs(): number;
   /**
    * Keys whose time has come, earliest first, each handed out once. The caller acts on each and writes its next instant, or null.
    */

@@ -75,6 +75,17 @@ export function storeSuite(name: string, make: () => Promise<Store>): void {
       expect(await store.due(60)).toEqual(['m/50']);
     });
 
+    it('says until when nothing is due, or that it cannot know', async () => {
+      const store = await make();
+      await store.transact(['m/a'], () => ({
+        result: undefined,
+        writes: [{ key: 'm/a', value: { count: 0 }, dueAtMs: 50 }],
+      }));
+      expect(store.idleUntilMs()).toBeLessThanOrEqual(50);
+      await store.due(50);
+      expect(await store.due(Number.MAX_SAFE_INTEGER)).toEqual([]);
+    });
+
     it('leaves the due instant alone when a write does not speak of it', async () => {
       const store = await make();
       const write = (dueAtMs?: number) =>
