@@ -75,7 +75,7 @@ export function requestLine(entry: JournalEntry): string {
 }
 
 /** What a client sent goes to a terminal: control characters do not. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '?').slice(0, 200);
 }
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EDITIONS, type Edition } from '../contracts/index.ts';
 import { CertificateError, openCertificates } from './bundle.ts';
-import { jsonLine, jsonReady, readyText, requestLine } from './cli-text.ts';
+import { jsonLine, jsonReady, printable, readyText, requestLine } from './cli-text.ts';
 import { ScenarioError } from './scenario/folder.ts';
 import { StartError, startMockServer } from './serve.ts';
 
@@ -121,6 +121,7 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
     scenario: flags.scenario,
     certDir: flags.certDir,
     p12Form: flags.p12,
+    onProxyRefused: (asked) => output.warn(`proxy: refused ${printable(asked)}\n`),
     onFault: (error) => output.warn(`${error instanceof Error ? error.stack : String(error)}\n`),
     ...(flags.edition ? { edition: flags.edition } : {}),
     ...(flags.proxy === undefined ? {} : { proxy: flags.proxy }),

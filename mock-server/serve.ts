@@ -21,7 +21,7 @@ const KEEP_ALIVE_MS = 8_000;
 /** nginx's default for a body that does not come. */
 const BODY_MS_MAX = 60_000;
 /** How long `stop` waits for requests in flight. */
-const STOP_MS_MAX = 800;
+const STOP_MS_MAX = 600;
 
 export interface MockServerOptions {
   /** Name of a built-in scenario, path of a file, or the scenario itself. Default `default`. */
@@ -44,6 +44,8 @@ export interface MockServerOptions {
   readonly store?: Store;
   /** After how many ms a request that is not all there is answered 408. Default 60000. */
   readonly bodyTimeoutMs?: number;
+  /** Told of a host that the proxy refused. */
+  readonly onProxyRefused?: (asked: string) => void;
   /** Told of failures of the mock itself; default: thrown away after the 500 that the caller gets. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -101,7 +103,7 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
   const listener = createListener(mock, certificates, options);
   const host = options.host ?? '127.0.0.1';
   const port = await listen(listener.server, host, options.port ?? 0);
-  const proxy = await openProxy(options.proxy, host, port).catch(async (error: unknown) => {
+  const proxy = await openProxy(options, host, port).catch(async (error: unknown) => {
     await stopServer(listener);
     throw error;
   });
@@ -219,7 +221,7 @@ function startError(
 }
 
 async function openProxy(
-  wanted: boolean | number | undefined,
+  { proxy: wanted, onProxyRefused }: MockServerOptions,
   host: string,
   targetPort: number,
 ): Promise<ConnectProxy | undefined> {
@@ -231,6 +233,7 @@ async function openProxy(
       port,
       target: { host, port: targetPort },
       allowedHosts: [REAL_HOST],
+      ...(onProxyRefused ? { onRefused: onProxyRefused } : {}),
     });
   } catch (error) {
     throw startError(error as NodeJS.ErrnoException, host, port, '--proxy');

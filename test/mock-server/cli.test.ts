@@ -138,6 +138,14 @@ describe('redpack-mock serve', () => {
     await serving.end('SIGINT');
   });
 
+  it('says which host its proxy refused', async () => {
+    const serving = serve('serve', '--cert-dir', 'certs', '--proxy', '0');
+    const proxy = /HTTPS_PROXY=(\S+)/.exec(await serving.until(/HTTPS_PROXY=\S+/))?.[1];
+    await shell(`curl -sS --proxy ${proxy} https://example.invalid/ || true`);
+    await serving.until(/proxy: refused example\.invalid:443\n/);
+    await serving.end('SIGINT');
+  });
+
   it('says nothing per request with --quiet', async () => {
     const serving = serve('serve', '--quiet', '--cert-dir', 'certs');
     const line = await serving.until(/^curl .*$/m);
