@@ -1,5 +1,5 @@
 /** The public face of contracts: the API as data, and pure functions over it. */
-
+export { type Refusal, type RefusalContext, type RefusalDetail, refuse } from './refusal.ts';
 export type { QueriedOrder, ReplyContext } from './reply.ts';
 export {
   queryAnswered,
@@ -8,8 +8,7 @@ export {
   signReply,
   unreadable,
 } from './reply.ts';
-export type { MerchantFacts, Refusal, RefusalContext, RefusalDetail, Submission } from './rules.ts';
-export { firstRefusal, refuse } from './rules.ts';
+export { firstRefusal, type MerchantFacts, type Submission } from './rules.ts';
 export { type SampleMerchant, sampleRequest } from './sample.ts';
 export type { Advice, CodeName, CodeRow, NumberAfter, Wording } from './tables/codes.ts';
 export { CODES, codeRow, codesOf, findCode, wordingOf } from './tables/codes.ts';
