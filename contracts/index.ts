@@ -8,7 +8,7 @@ export {
   signReply,
   unreadable,
 } from './reply.ts';
-export { firstRefusal, type MerchantFacts, type Submission } from './rules.ts';
+export { fieldRefusals, firstRefusal, type MerchantFacts, type Submission } from './rules.ts';
 export { type SampleMerchant, sampleRequest } from './sample.ts';
 export type { Advice, CodeName, CodeRow, NumberAfter, Wording } from './tables/codes.ts';
 export { CODES, codeRow, codesOf, findCode, wordingOf } from './tables/codes.ts';

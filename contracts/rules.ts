@@ -47,6 +47,13 @@ export function firstRefusal(submission: Submission): Refusal | undefined {
   );
 }
 
+/** Everything that is wrong with the fields, in table order: for a client that wants to hear it all before it dials. */
+export function fieldRefusals(submission: Submission): Refusal[] {
+  return EDITION_TABLES[submission.edition].request[submission.endpoint].flatMap(
+    (row) => refusedByField(submission, row) ?? [],
+  );
+}
+
 /** In table order: that is the precedence (send_name was seen to come before the amount, E56). */
 function refusedByFields(submission: Submission): Refusal | undefined {
   for (const row of EDITION_TABLES[submission.edition].request[submission.endpoint]) {
