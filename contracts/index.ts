@@ -22,6 +22,7 @@ export type { LimitName, LimitRow, Limits } from './tables/limits.ts';
 export { LIMIT_NAMES, LIMITS, limitsOf } from './tables/limits.ts';
 export type { OrderState, ReplyRow } from './tables/reply-fields.ts';
 export { ORDER_STATES } from './tables/reply-fields.ts';
+export { SIGN_MISTAKES } from './tables/sign-mistakes.ts';
 export type { Stage } from './tables/stages.ts';
 export { compareStages, STAGES } from './tables/stages.ts';
 export type { LimitCheck, Switches, SwitchName, SwitchValue } from './tables/switches.ts';
@@ -38,6 +39,13 @@ export {
   stringServerSigns,
   stringToSign,
 } from './wire/sign.ts';
+export type {
+  BodyDiagnosis,
+  ProvedMistake,
+  SignDiagnosis,
+  SignQuestion,
+} from './wire/sign-doctor.ts';
+export { diagnoseBody, diagnoseSign } from './wire/sign-doctor.ts';
 export type {
   XmlElement,
   XmlEntry,
