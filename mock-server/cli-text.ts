@@ -53,6 +53,9 @@ function quote(path: string): string {
   return /^[\w./:\\-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
+/** The longest is a signature that nothing explains, with the string that would have been right. */
+const WHY_MAX = 2_000;
+
 /** `2026-01-31 12:00:00 sendredpack 1000…01 1.00 sent` and why. */
 export function requestLine(entry: JournalEntry): string {
   const { request, endpoint, verdict, code, clause, paid } = entry;
@@ -68,15 +71,15 @@ export function requestLine(entry: JournalEntry): string {
       : [/^\d{1,15}$/.test(amount) ? toYuan(Number(amount)) : printable(amount)]),
     `${said}${money}`,
     '-',
-    printable(entry.why),
+    printable(entry.why, WHY_MAX),
     ...(clause ? [`[${clause}]`] : []),
   ];
   return `${parts.join(' ')}\n`;
 }
 
 /** What a client sent goes to a terminal: control characters do not. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '?').slice(0, 200);
+export function printable(text: string, charactersMax = 200): string {
+  return text.replace(/\p{Cc}/gu, '?').slice(0, charactersMax);
 }
 
 export function jsonReady({ url, proxyUrl, merchants, scenario, merchant }: MockServer): string {

@@ -59,9 +59,9 @@ export async function exchange(mock: Mock, call: Call): Promise<Answer> {
   const tenant = mock.tenants.get(fields.get('mch_id') ?? '');
   const context = contextOf(mock, call, tenant);
   const { edition, endpoint, switches } = context;
-  const { peer, callerIp } = call;
+  const { peer, callerIp, body } = call;
   const merchant = tenant?.facts;
-  const early = firstRefusal({ edition, endpoint, switches, fields, utf8, peer, merchant });
+  const early = firstRefusal({ edition, endpoint, switches, fields, utf8, body, peer, merchant });
   if (!tenant) return answer(mock, call, context, fields, refusedAs(early, endpoint));
 
   const settling = mock.settleDue();
