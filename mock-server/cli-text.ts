@@ -58,7 +58,8 @@ export function requestLine(entry: JournalEntry): string {
   const { request, endpoint, verdict, code, clause, paid } = entry;
   const amount = request.total_amount;
   const said = code ?? (verdict === 'front' ? `HTTP ${entry.httpStatus}` : verdict);
-  const money = code && paid ? ' (its order is paid)' : '';
+  const isSaid = code === undefined && !entry.faults;
+  const money = paid && !isSaid ? ' (its order is paid)' : '';
   const parts = [
     dashedTime(entry.atMs),
     endpoint ?? '-',
@@ -67,6 +68,7 @@ export function requestLine(entry: JournalEntry): string {
       ? []
       : [/^\d{1,15}$/.test(amount) ? toYuan(Number(amount)) : printable(amount)]),
     `${said}${money}`,
+    ...(entry.faults ? [`but ${entry.faults.join(', ')} (${entry.strikes} the money)`] : []),
     '-',
     printable(entry.why),
     ...(clause ? [`[${clause}]`] : []),
