@@ -25,6 +25,9 @@ export function readyText(server: MockServer): string {
     ['edition', scenario.edition],
     ['scenario', scenario.title],
     ['clock', clockText(scenario.clock)],
+    ...(scenario.tls?.fault
+      ? ([['tls', `${scenario.tls.fault}, on purpose`]] as [string, string][])
+      : []),
     ['merchant', `${merchant.mchId}${others.length > 0 ? ` (also ${others.join(', ')})` : ''}`],
     ['key', merchant.key],
     ['appid', merchant.appid],

@@ -31,6 +31,8 @@ export async function deliver(
   const left = leavingOf(outgoing);
   if (!(await waited(delayMs, left))) return;
   const isPartial = end.kind === 'cut' || end.kind === 'silence';
+  // Each piece is a packet of its own.
+  outgoing.socket?.setNoDelay(true);
   const bytesMax = isPartial ? end.afterBytes : answer.body.length;
   if (bytesMax !== undefined) {
     writeHead(outgoing, answer, delivery);

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { REAL_HOST } from '../../contracts/index.ts';
-import { object } from './object.ts';
+import { object, xmlText } from './parts.ts';
 
 const DELAY_MS_MAX = 600_000;
 const HUGE_BYTES_MAX = 64 * 1024 * 1024;
@@ -19,9 +19,6 @@ const at = z
   .enum(['before-headers', 'mid-body'])
   .default('before-headers')
   .describe('before-headers: not a byte comes. mid-body: headers and a part of the body come');
-const text = z
-  .string()
-  .regex(/^[^\p{Cc}\ufffe\uffff]*$/u, 'expected no control characters: XML cannot carry them');
 const name = z.string().regex(/^[A-Za-z_][\w.-]*$/, 'expected the name of an element');
 const headerText = z.string().regex(/^[\x20-\x7e]+$/, 'expected printable ASCII');
 
@@ -160,19 +157,19 @@ const fields = [
   object({
     kind: z.literal('wrong-echo'),
     fields: z
-      .record(name, text.nullable())
+      .record(name, xmlText.nullable())
       .refine((value) => Object.keys(value).length > 0, 'expected at least one element')
       .describe('Elements and what they say instead; null leaves one out'),
   }).describe('An answer that does not say back what was asked'),
   object({
     kind: z.literal('err-code'),
-    value: text.describe('268458547, FUTURE_ERROR, nothing …'),
-    message: text.default('系统繁忙,请稍后再试.').describe('err_code_des'),
+    value: xmlText.describe('268458547, FUTURE_ERROR, nothing …'),
+    message: xmlText.default('系统繁忙,请稍后再试.').describe('err_code_des'),
   }).describe('A refusal with a code that no table has'),
   object({
     kind: z.literal('unknown-fields'),
     fields: z
-      .record(name, text)
+      .record(name, xmlText)
       .default({ promotion_tag: 'NEW', settle_batch: '' })
       .describe('Elements that no table has, and their texts'),
   }).describe('New elements among the others, at places drawn from the seed'),

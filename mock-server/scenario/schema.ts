@@ -17,7 +17,7 @@ import {
 } from '../../contracts/index.ts';
 import { complaintsAbout } from './consistency.ts';
 import { faults, strikes, tlsFault } from './fault-schema.ts';
-import { object } from './object.ts';
+import { object, xmlText } from './parts.ts';
 
 const fen = z.int().min(0).max(9_000_000_000_000_000);
 const mchId = z
@@ -147,11 +147,7 @@ const when = object({
 const then = object({
   code: z.enum(codeNames).optional().describe('err_code; left out: the call succeeds'),
   wording: z.string().optional().describe("Which of the code's wordings, by its id"),
-  message: z
-    .string()
-    .regex(/^[^\p{Cc}\ufffe\uffff]*$/u, 'expected no control characters: XML cannot carry them')
-    .optional()
-    .describe('err_code_des in words of your own'),
+  message: xmlText.optional().describe('err_code_des in words of your own'),
   money: z
     .enum(['moved', 'not-moved'])
     .default('not-moved')
