@@ -8,6 +8,7 @@ import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { promisify } from 'node:util';
+import { REAL_HOST } from '../contracts/index.ts';
 import type { Holder, ServerNames } from './authority.ts';
 import type { P12Form } from './pkcs12.ts';
 import { alone, LockError, unless } from './turns.ts';
@@ -48,7 +49,12 @@ export interface Certificates {
    * counts only when a certificate is made. Rejects with `CertificateError`.
    */
   bundle(mchId: string, company?: string): Promise<MerchantBundle>;
+  /** A server's pair that no client may trust: made anew, kept nowhere. */
+  unfitServer(unfit: Unfit): Promise<ServerCertificate>;
 }
+
+/** What is wrong with a server's certificate. */
+export type Unfit = 'expired-certificate' | 'wrong-host' | 'foreign-ca';
 
 /** Says in one sentence which certificates cannot be kept, where, and what to do about it. */
 export class CertificateError extends Error {
@@ -79,9 +85,14 @@ const MCH_ID = /^[0-9A-Za-z]{1,32}$/;
 const RESERVED = new Set(['ca', 'server']);
 
 const SERVER_NAMES: ServerNames = {
-  hosts: ['localhost', 'api.mch.weixin.qq.com'],
+  hosts: ['localhost', REAL_HOST],
   addresses: ['127.0.0.1', '::1'],
 };
+
+/** Whom a certificate for the wrong host is for. */
+const OTHER_NAMES: ServerNames = { hosts: ['redpack.example'], addresses: ['192.0.2.1'] };
+/** Longer ago than a server's certificate is valid. */
+const EXPIRED_AFTER_MS = 6 * 365 * DAY_MS;
 
 interface Files {
   readonly cert: string;
@@ -117,7 +128,32 @@ export async function openCertificates(options: CertificateOptions): Promise<Cer
     return opening;
   }
 
-  return { root: root.cert, server, bundle };
+  return {
+    root: root.cert,
+    server,
+    bundle,
+    unfitServer: (unfit) => makeUnfit(root, server, unfit, home.now()),
+  };
+}
+
+/** The server's own key serves: making one takes long. */
+async function makeUnfit(
+  root: Authority,
+  { key }: ServerCertificate,
+  unfit: Unfit,
+  now: Date,
+): Promise<ServerCertificate> {
+  const sign = await import('./authority.ts');
+  if (unfit === 'wrong-host') {
+    return { cert: sign.signServer(root, OTHER_NAMES, key, now), key };
+  }
+  if (unfit === 'expired-certificate') {
+    const longAgo = new Date(now.getTime() - EXPIRED_AFTER_MS);
+    return { cert: sign.signServer(root, SERVER_NAMES, key, longAgo), key };
+  }
+  const foreignKey = await newKey();
+  const foreigner = { cert: sign.signRoot(foreignKey, now), key: foreignKey };
+  return { cert: sign.signServer(foreigner, SERVER_NAMES, key, now), key };
 }
 
 interface House {

@@ -25,6 +25,9 @@ export function readyText(server: MockServer): string {
     ['edition', scenario.edition],
     ['scenario', scenario.title],
     ['clock', clockText(scenario.clock)],
+    ...(scenario.tls?.fault
+      ? ([['tls', `${scenario.tls.fault}, on purpose`]] as [string, string][])
+      : []),
     ['merchant', `${merchant.mchId}${others.length > 0 ? ` (also ${others.join(', ')})` : ''}`],
     ['key', merchant.key],
     ['appid', merchant.appid],
@@ -61,7 +64,8 @@ export function requestLine(entry: JournalEntry): string {
   const { request, endpoint, verdict, code, clause, paid } = entry;
   const amount = request.total_amount;
   const said = code ?? (verdict === 'front' ? `HTTP ${entry.httpStatus}` : verdict);
-  const money = code && paid ? ' (its order is paid)' : '';
+  const isSaid = code === undefined && !entry.faults;
+  const money = paid && !isSaid ? ' (its order is paid)' : '';
   const parts = [
     dashedTime(entry.atMs),
     endpoint ?? '-',
@@ -70,6 +74,7 @@ export function requestLine(entry: JournalEntry): string {
       ? []
       : [/^\d{1,15}$/.test(amount) ? toYuan(Number(amount)) : printable(amount)]),
     `${said}${money}`,
+    ...(entry.faults ? [`but ${entry.faults.join(', ')} (${entry.strikes} the money)`] : []),
     '-',
     printable(entry.why, WHY_MAX),
     ...(clause ? [`[${clause}]`] : []),

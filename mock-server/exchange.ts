@@ -4,10 +4,8 @@
  */
 import {
   type EndpointName,
-  type EndpointRow,
   type Fields,
   firstRefusal,
-  type Peer,
   parseFields,
   parseFieldsLossy,
   queryAnswered,
@@ -23,27 +21,15 @@ import {
   type XmlEntry,
   type XmlRefusal,
 } from '../contracts/index.ts';
-import type { Decision } from './engine/case.ts';
+import type { Call } from './call.ts';
+import type { Case, Decision, Held } from './engine/case.ts';
 import { docketOf } from './engine/decide.ts';
+import { paidBy } from './engine/strike.ts';
+import type { Answer } from './faults/answer.ts';
+import { answerSpoiled } from './faults/answer-spoiled.ts';
 import type { Mock } from './mock.ts';
 import { PAGES, type Page } from './pages.ts';
 import type { Tenant } from './tenant.ts';
-
-/** A request as any door hands it over. */
-export interface Call {
-  readonly endpoint: EndpointRow;
-  /** undefined: longer than the front server takes. */
-  readonly body: Uint8Array | undefined;
-  readonly peer: Peer;
-  readonly callerIp: string;
-}
-
-/** An answer, ready for the wire. */
-export interface Answer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: Uint8Array;
-}
 
 const NOTHING = new Uint8Array();
 
@@ -67,9 +53,43 @@ export async function exchange(mock: Mock, call: Call): Promise<Answer> {
   const settling = mock.settleDue();
   if (settling) await settling;
   const nowMs = mock.clock.nowMs();
-  const docket = docketOf({ edition, endpoint, switches, tenant, fields, early, callerIp, nowMs });
-  const decision = await mock.store.transact(docket.keys, docket.decide);
-  return answer(mock, call, context, fields, decision, tenant.facts.key);
+  const request = { edition, endpoint, switches, tenant, fields, early, callerIp, nowMs };
+  const docket = docketOf(request);
+  const outcome = await mock.store.transact(docket.keys, docket.decide);
+  const decision =
+    outcome.kind === 'held' ? await decideLater(mock, call, request, outcome) : outcome;
+  return decision
+    ? answer(mock, call, context, fields, decision, tenant.facts.key)
+    : answerNobody(mock, call);
+}
+
+/** @returns undefined when the client left meanwhile: nothing is decided then */
+async function decideLater(
+  mock: Mock,
+  { edge }: Call,
+  request: Case,
+  { waitMs, injection }: Held,
+): Promise<Decision | undefined> {
+  if (!(await edge.wait(waitMs))) return undefined;
+  await mock.settleDue();
+  const docket = docketOf({ ...request, nowMs: mock.clock.nowMs(), heldBy: injection });
+  const outcome = await mock.store.transact(docket.keys, docket.decide);
+  if (outcome.kind === 'held') throw new Error('a call was held back twice');
+  return outcome;
+}
+
+function answerNobody(mock: Mock, call: Call): Answer {
+  mock.journal.add(mock.clock.nowMs(), call, {
+    verdict: 'undecided',
+    why: 'the client left during the delay: nothing was decided',
+    paid: false,
+    httpStatus: 0,
+    reply: NOTHING,
+    faults: ['delay'],
+    strikes: 'before',
+  });
+  const end = { kind: 'cut', afterBytes: undefined } as const;
+  return { status: 0, contentType: '', body: NOTHING, delivery: { delayMs: 0, end } };
 }
 
 type Body =
@@ -142,10 +162,13 @@ function answer(
   context: ReplyContext,
   fields: Fields,
   decision: Decision,
-  key?: string,
-): Answer {
+  key = '',
+): Answer | Promise<Answer> {
   const entries = entriesFor(context, fields, decision);
-  const signed = key === undefined ? entries : signReply(context, entries, key);
+  const signed = key === '' ? entries : signReply(context, entries, key);
+  const { blow } = decision;
+  if (blow)
+    return answerSpoiled(mock, call, { context, fields, decision, blow, entries: signed, key });
   const body = Buffer.from(writeXml(signed));
   const refusal = decision.kind === 'refused' ? decision.refusal : undefined;
   mock.journal.add(mock.clock.nowMs(), call, {
@@ -153,7 +176,7 @@ function answer(
     code: refusal?.code,
     clause: refusal?.clause,
     why: decision.kind === 'refused' ? decision.refusal.why : decision.why,
-    paid: decision.kind === 'refused' ? decision.paid : decision.order.paid,
+    paid: paidBy(decision),
     httpStatus: 200,
     reply: body,
   });

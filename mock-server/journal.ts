@@ -3,12 +3,14 @@
  * wire, which costs a request almost nothing, and reads them when somebody asks. API keys never come out of it.
  */
 import { type EndpointName, type Peer, parseFieldsLossy } from '../contracts/index.ts';
+import type { FaultKind } from './scenario/fault-schema.ts';
 
 const JOURNAL_ENTRIES_MAX = 10_000;
 
 /** What came, from whom. */
 interface Heard {
-  readonly endpoint: { readonly name: EndpointName };
+  /** canary: no call of the API, but a fetch of what an external entity pointed to. Its request is the one so answered. */
+  readonly endpoint: { readonly name: EndpointName | 'canary' };
   readonly peer: Peer;
   readonly callerIp: string;
   /** undefined: it was longer than the front server takes. */
@@ -17,8 +19,11 @@ interface Heard {
 
 /** What was decided, why, and what went back. */
 interface Said {
-  /** sent, repeated, found: as asked. refused: an error code. front: the front server's page. */
-  readonly verdict: 'sent' | 'repeated' | 'found' | 'refused' | 'front';
+  /**
+   * sent, repeated, found: as asked. refused: an error code. front: the front server's page. undecided: the client left before.
+   * canary: it expanded an external entity.
+   */
+  readonly verdict: 'sent' | 'repeated' | 'found' | 'refused' | 'front' | 'undecided' | 'canary';
   /** err_code of a refusal. */
   readonly code?: string | undefined;
   /** The rule that decided, `sendredpack/fields/act_name/max-bytes`. */
@@ -26,8 +31,14 @@ interface Said {
   readonly why: string;
   /** Has money left the balance for this order, whatever was answered? */
   readonly paid: boolean;
+  /** 0: not even a status line was sent. */
   readonly httpStatus: number;
+  /** What of the answer was sent; of a huge one the beginning. */
   readonly reply: Uint8Array;
+  /** Faults of the wire that a rule of the scenario wanted; undefined: none. */
+  readonly faults?: readonly FaultKind[];
+  /** Did they strike before or after the money moved? */
+  readonly strikes?: 'before' | 'after';
 }
 
 export interface JournalEntry extends Omit<Said, 'reply'> {
@@ -35,7 +46,7 @@ export interface JournalEntry extends Omit<Said, 'reply'> {
   readonly sequence: number;
   /** Epoch milliseconds on the server's clock, which a scenario may have frozen. */
   readonly atMs: number;
-  readonly endpoint: EndpointName;
+  readonly endpoint: EndpointName | 'canary';
   readonly peer: Peer;
   readonly callerIp: string;
   /** The fields of the request; empty when it was no XML. */

@@ -1,12 +1,15 @@
 /** Starts a mock on a port: certificates, TLS, HTTP, proxy; and stops it without leaving a request unanswered. */
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Edition, REAL_HOST } from '../contracts/index.ts';
 import { type Certificates, type MerchantBundle, openCertificates } from './bundle.ts';
 import type { Clock } from './clock.ts';
 import type { Order } from './engine/facts.ts';
 import type { Ledger } from './engine/ledger.ts';
+import { type Canary, createCanary } from './faults/canary.ts';
+import { faultyTls } from './faults/tls.ts';
 import { createApp } from './http.ts';
 import type { Journal } from './journal.ts';
 import { createMock, type Mock } from './mock.ts';
@@ -100,8 +103,10 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
   if (!merchant) throw new StartError('the scenario has no merchant');
 
   const mock = createMock(scenario, pick(options));
-  const listener = createListener(mock, certificates, options);
   const host = options.host ?? '127.0.0.1';
+  const canary = createCanary(mock, host);
+  const spoiled = await faultyTls(scenario.tls?.fault, certificates);
+  const listener = createListener(mock, certificates, options, canary, spoiled);
   const port = await listen(listener.server, host, options.port ?? 0);
   const proxy = await openProxy(options, host, port).catch(async (error: unknown) => {
     await stopServer(listener);
@@ -123,7 +128,9 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
     order: mock.order,
     ledger: mock.ledger,
     stop() {
-      stopping ??= Promise.all([stopServer(listener), proxy?.stop()]).then(() => undefined);
+      stopping ??= Promise.all([stopServer(listener), proxy?.stop(), canary.stop()]).then(
+        () => undefined,
+      );
       return stopping;
     },
   };
@@ -159,9 +166,12 @@ function createListener(
   mock: Mock,
   certificates: Certificates,
   options: MockServerOptions,
+  canary: Canary,
+  spoiled: TlsOptions,
 ): Listener {
   const { bodyTimeoutMs = BODY_MS_MAX, onFault = () => undefined } = options;
-  const app = createApp(mock, onFault);
+  const endsAbruptly = mock.scenario.tls?.fault === 'no-close-notify';
+  const app = createApp(mock, onFault, { canary, endsAbruptly });
   const server = createAdaptorServer({
     fetch: app.fetch,
     createServer,
@@ -174,6 +184,7 @@ function createListener(
         clientCertificate:
           mock.switches.noCertificate === 'refuse-handshake' ? 'demanded' : 'requested',
       }),
+      ...spoiled,
       keepAliveTimeout: KEEP_ALIVE_MS,
       requestTimeout: bodyTimeoutMs,
       headersTimeout: bodyTimeoutMs,

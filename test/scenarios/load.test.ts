@@ -166,7 +166,7 @@ describe('a wrong file is refused with line, column, path and what was expected'
     [
       'a rule that says nothing',
       `${RIGHT}rules:\n  - when: {}\n    then: {}\n`,
-      '9:11: rules.0.then: says nothing: expected a code, a state, or both',
+      '9:11: rules.0.then: says nothing: expected a code, a state, a fault, or several of them',
     ],
     [
       'a text that is empty',
@@ -296,7 +296,7 @@ describe('an unknown key is refused where it stands, with the keys that are know
     [
       'of an expectation',
       `${RIGHT}steps:\n  - send: {}\n    expect: { err_cod: NOTENOUGH }\n`,
-      '9:15: steps.0.expect.err_cod: unknown key, expected one of http, return_code',
+      '9:15: steps.0.expect.err_cod: unknown key, expected one of connection, http, headers',
     ],
   ];
 
