@@ -30,6 +30,7 @@ export { LIMIT_CHECKS, SWITCH_NAMES, SWITCHES, switchesOf } from './tables/switc
 export type { Certainty, Edition, EndpointName, Fields, Peer, Provenance } from './types.ts';
 export { EDITIONS, ENDPOINTS } from './types.ts';
 export * from './wire/beijing-time.ts';
+export { encodeGbk } from './wire/gbk.ts';
 export { readInt, toYuan, utf8Bytes } from './wire/measure.ts';
 export type { SignedFields } from './wire/sign.ts';
 export {

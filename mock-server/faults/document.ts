@@ -2,8 +2,8 @@
  * Faults of the document: bytes in, bytes out. What is put in or taken out is ASCII, so the bytes are handled one character each,
  * whatever encoding an earlier fault has left them in.
  */
+import { encodeGbk } from '../../contracts/index.ts';
 import type { Fault } from '../scenario/fault-schema.ts';
-import { toGbk } from './gbk.ts';
 
 /** @param canaryUrl where an external entity points to */
 export function changeDocument(body: Buffer, fault: Fault, canaryUrl: string): Buffer {
@@ -90,8 +90,14 @@ function encoded(body: Buffer, as: Encoding): Buffer {
     case 'declaration':
       return Buffer.concat([declared('UTF-8'), body]);
     case 'gbk':
-      return toGbk(body.toString());
+      return inGbk(body);
     case 'gbk-declared':
-      return Buffer.concat([declared('GBK'), toGbk(body.toString())]);
+      return Buffer.concat([declared('GBK'), inGbk(body)]);
   }
+}
+
+function inGbk(body: Buffer): Buffer {
+  const encoded = encodeGbk(body.toString());
+  if (!encoded) throw new Error('this Node was built without GBK: the fault `encoding` needs it');
+  return Buffer.from(encoded);
 }

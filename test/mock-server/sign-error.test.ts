@@ -32,6 +32,7 @@ async function journalOf(body: Uint8Array): Promise<JournalEntry> {
     body,
     peer,
     callerIp: '127.0.0.1',
+    edge: { wait: async () => true, canaryUrl: async () => '' },
   });
   expect(Buffer.from(answer.body).toString()).toContain('<err_code><![CDATA[SIGN_ERROR]]>');
   const entry = mock.journal.entries().at(-1);
