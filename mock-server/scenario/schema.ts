@@ -225,6 +225,15 @@ const step = z
       as: callOptions.as,
       expect: expectation,
     }),
+    object({
+      postBase64: z
+        .base64()
+        .describe('A body as it is, in base64: for bytes that no YAML text can hold'),
+      to: z.enum(ENDPOINTS).default('sendredpack'),
+      certificate: callOptions.certificate,
+      as: callOptions.as,
+      expect: expectation,
+    }),
     object({ advance: duration }),
     object({ topUpFen: fen, as: callOptions.as }),
     object({ claim: z.string().describe('mch_billno'), as: callOptions.as }),

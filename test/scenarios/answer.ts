@@ -19,7 +19,7 @@ export type Answer =
 export async function post(
   client: Client,
   endpoint: EndpointName,
-  body: string,
+  body: string | Buffer,
   waitMs: number,
 ): Promise<Answer> {
   const sentAt = performance.now();

@@ -20,7 +20,7 @@ import { type CallStep, faultsOf } from './expectation.ts';
 
 type Certificates = Awaited<ReturnType<typeof openCertificates>>;
 type Step = Scenario['steps'][number];
-type RequestStep = Exclude<CallStep, { post: string }>;
+type RequestStep = Extract<CallStep, { send: object } | { query: object }>;
 
 /** What is left when a scenario has been played. */
 export interface Played {
@@ -95,7 +95,7 @@ async function playCall(stage: Stage, step: CallStep, place: Place): Promise<voi
   const client = await connection(stage, step.certificate, caller);
   const times = 'times' in step ? step.times : 1;
   for (let nth = 1; nth <= times; nth++) {
-    const body = 'post' in step ? step.post : bodyOf(stage, step, endpoint, caller);
+    const body = bodyOf(stage, step, endpoint, caller);
     const waitMs = step.expect.connection === 'silent' ? SILENCE_MS : ANSWER_MS_MAX;
     const answer = await post(client, endpoint, body, waitMs);
     const faults = faultsOf(answer, step.expect);
@@ -112,12 +112,23 @@ async function playCall(stage: Stage, step: CallStep, place: Place): Promise<voi
 }
 
 function endpointOf(step: CallStep): EndpointName {
-  if ('post' in step) return step.to;
+  if ('to' in step) return step.to;
   return 'send' in step ? 'sendredpack' : 'gethbinfo';
 }
 
-/** The edition's sample request, with a number and a nonce of its own unless the step gives them. */
 function bodyOf(
+  stage: Stage,
+  step: CallStep,
+  endpoint: EndpointName,
+  caller: ServedMerchant,
+): string | Buffer {
+  if ('post' in step) return step.post;
+  if ('postBase64' in step) return Buffer.from(step.postBase64, 'base64');
+  return requestOf(stage, step, endpoint, caller);
+}
+
+/** The edition's sample request, with a number and a nonce of its own unless the step gives them. */
+function requestOf(
   stage: Stage,
   step: RequestStep,
   endpoint: EndpointName,

@@ -53,6 +53,25 @@ describe('the files of codes', () => {
   });
 });
 
+describe('the stories', () => {
+  const stories = names.filter((name) => name.startsWith('stories/'));
+  const told = stories.map((name) => loadScenario(name).description ?? '');
+
+  it('tell each of the 26 pitfalls of the domain facts', () => {
+    const numbers = told.flatMap((text) => /§8, no\. (\d+)\.\)$/.exec(text)?.[1] ?? []);
+    expect([...new Set(numbers.map(Number))].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 26 }, (_, index) => index + 1),
+    );
+  });
+
+  it.each(stories)('%s has a Chinese title, and says what a right client does', (name) => {
+    const { title_zh, description, steps } = loadScenario(name);
+    expect(title_zh).toMatch(/\p{Script=Han}/u);
+    expect(description).toMatch(/[Rr]ight (?:client|one|operator)|the same number|same request/);
+    expect(steps.length).toBeGreaterThan(0);
+  });
+});
+
 describe('the files of limits', () => {
   /** `userPacketsPerDay-beijing-midnight` is of userPacketsPerDay. */
   const limitOf = (name: string): LimitName | undefined =>
