@@ -54,7 +54,7 @@ export interface Certificates {
 }
 
 /** What is wrong with a server's certificate. */
-export type Unfit = 'expired-certificate' | 'wrong-host' | 'foreign-ca';
+type Unfit = 'expired-certificate' | 'wrong-host' | 'foreign-ca';
 
 /** Says in one sentence which certificates cannot be kept, where, and what to do about it. */
 export class CertificateError extends Error {

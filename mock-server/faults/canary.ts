@@ -17,7 +17,7 @@ const TEXT = '<!-- the canary was fetched -->';
 const TOKENS_MAX = 1_000;
 
 /** The call whose answer carries the entity. */
-export interface Bait {
+interface Bait {
   readonly endpoint: { readonly name: EndpointName };
   readonly peer: Peer;
   readonly callerIp: string;

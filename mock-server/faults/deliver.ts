@@ -37,8 +37,8 @@ export async function deliver(
   if (bytesMax !== undefined) {
     writeHead(outgoing, answer, delivery);
     for (const piece of piecesOf(answer.body.subarray(0, bytesMax), delivery)) {
-      await written(outgoing, piece, left);
       if (!(await waited(pauseMsOf(piece, delivery), left))) return;
+      await written(outgoing, piece, left);
     }
   }
   if (end.kind === 'whole') outgoing.end();
