@@ -27,7 +27,7 @@ export interface Turn {
 
 const ONCE: Turn = { index: 0, of: 1 };
 
-export function labelOf({ number = 'a' }: CallStep, { index, of }: Turn = ONCE): string {
+function labelOf({ number = 'a' }: CallStep, { index, of }: Turn = ONCE): string {
   return of > 1 ? `${number}#${index}` : number;
 }
 

@@ -4,7 +4,7 @@ import { type Application, type Finding, judgeView } from './judge.ts';
 import type { ReplyView } from './reply-view.ts';
 import { binds, type CallStep, type CaseStep, type ServerCase, weaker } from './server-case.ts';
 import { type Exchange, isReply, type ServerTarget } from './server-target.ts';
-import { call, describe, labelOf, mismatch, type Turn, viewOfExchange } from './verify-call.ts';
+import { call, describe, mismatch, type Turn, viewOfExchange } from './verify-call.ts';
 import type { Names } from './verify-names.ts';
 
 export interface Playing {
@@ -28,7 +28,9 @@ export async function playCase(each: ServerCase, playing: Playing): Promise<Play
   const packets: Packets = { ofNumber: new Map(), owner: new Map() };
   for (const step of each.steps) {
     if (!('call' in step)) {
-      await act(step, playing);
+      const undone = await act(each, step, playing);
+      findings.push(...undone);
+      if (undone.length > 0) break;
       continue;
     }
     for (const exchange of await exchangesOf(each, step, playing)) {
@@ -67,13 +69,26 @@ async function exchangesOf(
   return exchanges;
 }
 
-async function act(step: Exclude<CaseStep, CallStep>, { target, names }: Playing): Promise<void> {
-  if ('advanceMs' in step) await target.advance?.(step.advanceMs);
-  else if ('topUpFen' in step) await target.topUp?.(step.topUpFen);
-  else
-    await target.claim?.(
-      names.number(labelOf({ call: 'sendredpack', number: step.claim, accept: [] })),
-    );
+/** What happens between calls. That it cannot be done is a finding: what came before was not as it was said. */
+async function act(
+  { id, source, certainty }: ServerCase,
+  step: Exclude<CaseStep, CallStep>,
+  { target, names }: Playing,
+): Promise<Finding[]> {
+  try {
+    if ('advanceMs' in step) await target.advance?.(step.advanceMs);
+    else if ('topUpFen' in step) await target.topUp?.(step.topUpFen);
+    else await target.claim?.(names.number(step.claim));
+    return [];
+  } catch (error) {
+    const got = error instanceof Error ? error.message : String(error);
+    return [{ clause: id, source, certainty, expected: `that ${wished(step)}`, got }];
+  }
+}
+
+function wished(step: Exclude<CaseStep, CallStep>): string {
+  if ('advanceMs' in step) return `the clock moves by ${step.advanceMs} ms`;
+  return 'topUpFen' in step ? `${step.topUpFen} fen can be added` : 'the packet can be opened';
 }
 
 function unacceptable(
