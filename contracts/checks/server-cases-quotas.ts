@@ -28,7 +28,7 @@ export function quotaCases(edition: Edition): CaseDraft[] {
 }
 
 /** Nothing but the limit that a case is about. */
-const LIFTED: Readonly<Partial<Record<LimitName, null>>> = {
+export const LIFTED: Readonly<Partial<Record<LimitName, null>>> = {
   callsPerSecond: null,
   callsPerMinute: null,
   queriesPerMinute: null,

@@ -91,7 +91,7 @@ function wished(step: Exclude<CaseStep, CallStep>): string {
   return 'topUpFen' in step ? `${step.topUpFen} fen can be added` : 'the packet can be opened';
 }
 
-function unacceptable(
+export function unacceptable(
   { id, source, certainty }: ServerCase,
   { accept }: CallStep,
   { reply }: Exchange,

@@ -31,6 +31,10 @@ export interface CheckResult extends Provenance {
   readonly history: readonly Exchange[];
   /** How many answers it was held against. */
   readonly answers: number;
+  /** Of a generated history: what happened, in words. */
+  readonly story?: readonly string[];
+  /** Of what was generated: how to repeat it. */
+  readonly replay?: string;
 }
 
 export interface VerifyOptions {

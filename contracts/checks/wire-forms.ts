@@ -32,7 +32,14 @@ function written(
   return [open, ...parts, close].join(between);
 }
 
-const section = (text: string): string => `<![CDATA[${text}]]>`;
+/** `]]>` in a value is written around, as a section cannot hold it. */
+const section = (text: string): string =>
+  `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
+
+/** The first two characters, whole ones. */
+function head(text: string): string {
+  return [...text].slice(0, 2).join('');
+}
 
 function withField(fields: Fields, added: string): string {
   return written(fields, section).replace('</xml>', `${added}</xml>`);
@@ -57,9 +64,9 @@ export const WIRE_FORMS = {
   'reverse-order': (fields) => writeXml([...fields].reverse()),
   'numeric-entities': (fields) => written(fields, numbered),
   'split-sections': (fields) =>
-    written(fields, (text) => section(text.slice(0, 2)) + section(text.slice(2))),
+    written(fields, (text) => section(head(text)) + section(text.slice(head(text).length))),
   'section-and-text': (fields) =>
-    written(fields, (text) => section(text.slice(0, 2)) + escaped(text.slice(2))),
+    written(fields, (text) => section(head(text)) + escaped(text.slice(head(text).length))),
   'trailing-newline': (fields) => `${written(fields, section)}\n`,
 
   empty: () => '',

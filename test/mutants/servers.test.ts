@@ -4,7 +4,9 @@ import { serverCases } from '../../contracts/checks/server-cases.ts';
 import { type CheckResult, verifyServer } from '../../contracts/checks/verify.ts';
 import { EDITIONS, type Edition } from '../../contracts/index.ts';
 import { brokenTarget, type Parts } from '../support/verify-targets.ts';
-import { MUTANTS } from './servers.ts';
+import { mutants } from './servers.ts';
+
+const MUTANTS = mutants();
 
 /** Everything that does not hold of a server with these parts. */
 async function brokenRules(edition: Edition, parts: Parts): Promise<CheckResult[]> {

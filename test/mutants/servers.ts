@@ -192,7 +192,8 @@ const counted = () => {
   return () => String(++count).padStart(31, '0');
 };
 
-export const MUTANTS: readonly Mutant[] = [
+/** Made anew each time: some of them remember what they were asked. */
+export const mutants = (): readonly Mutant[] => [
   {
     name: 'rounds amounts to whole yuan',
     edition: 'current',
