@@ -32,7 +32,7 @@ export interface GeneratedOptions {
   readonly histories: number;
   readonly seed: number;
   /** As a failure printed it: `name:path`. Only that one is then played. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   readonly runId: string;
 }
 

@@ -220,7 +220,7 @@ function signatureCases(edition: Edition): CaseDraft[] {
 
 const WRITTEN_FORMS: readonly (readonly [WireForm, string])[] = [
   ['text', 'text with entities'],
-  ['one-line', 'one line'],
+  ['plain', 'an element a line'],
   ['indented', 'indentation and CRLF'],
   ['declaration', 'an XML declaration'],
   ['other-root', 'another root than <xml>'],

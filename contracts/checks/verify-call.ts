@@ -37,7 +37,7 @@ export async function call(
   step: CallStep,
   turn: Turn = ONCE,
 ): Promise<Exchange> {
-  const { call: endpoint, certificate = 'own', form = 'plain' } = step;
+  const { call: endpoint, certificate = 'own', form = 'one-line' } = step;
   const fields = fieldsOf({ edition, target, names }, step, turn);
   const body = writtenAs(form, fields);
   const read = form === 'gbk' || parseFields(body).ok ? fields : undefined;

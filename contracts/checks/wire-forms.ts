@@ -55,6 +55,7 @@ function gbk(fields: Fields): Uint8Array {
 }
 
 export const WIRE_FORMS = {
+  /** As the real server writes. */
   plain: (fields) => writeXml([...fields]),
   text: (fields) => written(fields, escaped),
   'one-line': (fields) => written(fields, section),
