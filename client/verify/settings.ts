@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ShownCertificate } from '../../contracts/checks/server-case.ts';
 import type { Certainty, Edition, SampleMerchant } from '../../contracts/index.ts';
+import { isLoopback } from '../options.ts';
 import { quoted } from './curl.ts';
 
 export const REPORTS = ['text', 'junit', 'json', 'html', 'markdown'] as const;
@@ -91,13 +92,11 @@ export function settingsOf(address: string, flags: VerifyFlags): Settings {
 
 function toUrl(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url && /^https?:$/.test(url.protocol)) return url;
-  throw new UsageError(`${address} is no URL: expected one like https://127.0.0.1:8443`);
-}
-
-/** Can what is sent there move real money? Only a name or address of this machine cannot. */
-export function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new UsageError(`${address} is no URL: expected one like https://127.0.0.1:8443`);
+  }
+  if (url.protocol === 'https:' || isLoopback(url)) return url;
+  throw new UsageError(`${address}: http shows the orders to everybody on the way, use https`);
 }
 
 function given(

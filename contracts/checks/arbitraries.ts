@@ -8,7 +8,8 @@ import type { RequestRow } from '../tables/fields.ts';
 import { type Edition, ENDPOINTS, type EndpointName, type Provenance } from '../types.ts';
 import { HOUR_MS, MINUTE_MS } from '../wire/beijing-time.ts';
 import { utf8Bytes } from '../wire/measure.ts';
-import { type Fault, faultsOf, type Variant } from './faults.ts';
+import type { Fault, Variant } from './fault.ts';
+import { faultsOf } from './faults.ts';
 import {
   type CallStep,
   NOT_FOUND,

@@ -1,6 +1,7 @@
 /** Looks at one answer, whoever gave it: which rules of replies does it break? */
 import { ENDPOINTS, type EndpointName, type Provenance } from '../types.ts';
-import { REPLY_RULES, type ReplyRule } from './reply-rules.ts';
+import type { ReplyRule } from './reply-rule.ts';
+import { REPLY_RULES } from './reply-rules.ts';
 import { type JudgedRequest, type ReplyView, viewOf, type WireReply } from './reply-view.ts';
 
 /** A rule that does not hold. */

@@ -5,10 +5,10 @@
 import { limitsOf } from '../tables/limits.ts';
 import type { Edition } from '../types.ts';
 import { DAY_MS, HOUR_MS } from '../wire/beijing-time.ts';
-import { refusedWith } from './faults.ts';
 import { type Acceptable, found, NOT_FOUND, SENT } from './server-case.ts';
+import { refusedWith } from './wordings.ts';
 
-export interface ModelOrder {
+interface ModelOrder {
   readonly user: string;
   readonly amountFen: number;
   /** `waiting`: there was not enough money. `back`: nobody opened it. */

@@ -1,6 +1,6 @@
 /** What an answer of gethbinfo satisfies beside the rules of all answers (domain facts §7.2). */
 import { ORDER_STATES } from '../tables/reply-fields.ts';
-import type { Complaint, ReplyRule } from './reply-rules.ts';
+import { type Complaint, mustMatch, type ReplyRule } from './reply-rule.ts';
 import type { ReplyView } from './reply-view.ts';
 
 type Check = ReplyRule['check'];
@@ -25,11 +25,7 @@ function rule(
 }
 
 function matches(name: string, pattern: RegExp, what: string): Check {
-  return (view) => {
-    const got = view.get(name);
-    if (got !== undefined && pattern.test(got)) return undefined;
-    return { expected: `${name}: ${what}`, got: got === undefined ? `no ${name}` : `"${got}"` };
-  };
+  return (view) => mustMatch(view, name, pattern, what);
 }
 
 function absentOf(view: ReplyView, names: readonly string[]): Complaint {

@@ -130,6 +130,9 @@ function mayPay(step: CaseStep): boolean {
   return 'call' in step && step.accept.some((each) => each.answer === 'sent');
 }
 
+/** Noon in Beijing on a Saturday: open in every edition. */
+export const NOON = '2026-01-31T12:00:00+08:00';
+
 export const SENT: Acceptable = { answer: 'sent' };
 export const NOT_FOUND: Acceptable = { answer: 'refused', code: 'NOT_FOUND' };
 

@@ -2,20 +2,20 @@
 import { type CodeName, type CodeRow, codesOf } from '../tables/codes.ts';
 import type { Edition } from '../types.ts';
 import { MINUTE_MS } from '../wire/beijing-time.ts';
-import { messagesOf, refusedWith } from './faults.ts';
 import {
   type Acceptable,
   type CaseDraft,
   type FaultNeed,
   found,
   type Needs,
+  NOON,
   NOT_FOUND,
   query,
   SENT,
   send,
   weaker,
 } from './server-case.ts';
-import { NOON } from './server-cases-orders.ts';
+import { messagesOf, refusedWith } from './wordings.ts';
 
 export function codeCases(edition: Edition): CaseDraft[] {
   // Who could not read a request does not know its number either: XML_ERROR has cases of its own.

@@ -2,18 +2,18 @@
 import { FIELDS } from '../tables/fields.ts';
 import { limitsOf } from '../tables/limits.ts';
 import type { Edition } from '../types.ts';
-import { refusedWith } from './faults.ts';
 import {
   type Acceptable,
   type CallStep,
   type CaseDraft,
   type MerchantNeeds,
+  NOON,
   type Overrides,
   SENT,
   send,
 } from './server-case.ts';
-import { NOON } from './server-cases-orders.ts';
 import { providerFields } from './server-cases-requests.ts';
+import { refusedWith } from './wordings.ts';
 
 /** An address of the documentation's range, from which nobody calls. */
 const NOBODYS_IP = '203.0.113.1';

@@ -3,19 +3,19 @@ import { type CodeName, codeRow } from '../tables/codes.ts';
 import { LIMITS, type LimitName, limitsOf } from '../tables/limits.ts';
 import type { Edition } from '../types.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../wire/beijing-time.ts';
-import { messagesOf, refusedWith } from './faults.ts';
 import {
   type Acceptable,
   type CallStep,
   type CaseDraft,
   found,
   type Needs,
+  NOON,
   NOT_FOUND,
   query,
   SENT,
   send,
 } from './server-case.ts';
-import { NOON } from './server-cases-orders.ts';
+import { messagesOf, refusedWith } from './wordings.ts';
 
 export function quotaCases(edition: Edition): CaseDraft[] {
   const quotas = QUOTAS.filter(({ limit }) => limitsOf(edition)[limit] !== null);

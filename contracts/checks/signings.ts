@@ -19,7 +19,7 @@ function filled(fields: Fields): string[] {
   return inAsciiOrder(fields.keys()).filter((name) => name !== 'sign' && fields.get(name));
 }
 
-export const SIGNINGS = {
+const SIGNINGS = {
   /** Every non-empty field as it was written: right, unless a field is unknown or an integer is written oddly. */
   right: (fields, key) => signMd5(stringToSign(fields), key),
   /** What the server signs, whatever else was written. */

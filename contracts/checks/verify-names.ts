@@ -7,7 +7,7 @@ export interface Names {
   nonce(): string;
 }
 
-export const RUN_ID = /^[0-9a-z]{1,10}$/;
+const RUN_ID = /^[0-9a-z]{1,10}$/;
 
 /**
  * @param runId 1 to 10 of 0-9 a-z; the same never again for one server

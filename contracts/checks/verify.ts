@@ -76,7 +76,7 @@ function headOf({ id, title, edition, source, certainty }: ServerCase) {
   return { id, title, edition, source, certainty };
 }
 
-export function verdictOf(findings: readonly Finding[], strict: Certainty): VerdictName {
+function verdictOf(findings: readonly Finding[], strict: Certainty): VerdictName {
   if (findings.length === 0) return 'held';
   return findings.some(({ certainty }) => binds(certainty, strict)) ? 'failed' : 'differs';
 }

@@ -54,7 +54,7 @@ function gbk(fields: Fields): Uint8Array {
   return Buffer.concat(chars.map((char) => (char > '\x7f' ? IN_GBK : Buffer.from(char))));
 }
 
-export const WIRE_FORMS = {
+const WIRE_FORMS = {
   /** As the real server writes. */
   plain: (fields) => writeXml([...fields]),
   text: (fields) => written(fields, escaped),

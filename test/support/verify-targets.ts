@@ -29,7 +29,7 @@ const NOON = '2026-01-31T12:00:00+08:00';
 const AMPLE_FEN = 1_000_000_000;
 
 /** The scenario that a case asks for, in the words of scenario files. */
-export function scenarioFor({ edition, needs, riskyOpenids }: Arrangement): ScenarioInput {
+function scenarioFor({ edition, needs, riskyOpenids }: Arrangement): ScenarioInput {
   const { riskyUsers: _, ...merchant } = needs.merchant ?? {};
   const account = { key: MERCHANT.key, balanceFen: AMPLE_FEN };
   const own = { mch_id: MERCHANT.mchId, appids: [MERCHANT.appid], riskyOpenids: [...riskyOpenids] };

@@ -1,6 +1,7 @@
 /** What is generated, against our own mock and against broken servers: it holds, or is shrunk to the smallest that shows it. */
 import { describe, expect, it } from 'vitest';
-import { type GeneratedOptions, verifyGenerated } from '../../../contracts/checks/generated-run.ts';
+import type { GeneratedOptions } from '../../../contracts/checks/generated-call.ts';
+import { verifyGenerated } from '../../../contracts/checks/generated-run.ts';
 import type { ServerTarget } from '../../../contracts/checks/server-target.ts';
 import type { CheckResult } from '../../../contracts/checks/verify.ts';
 import { EDITIONS } from '../../../contracts/index.ts';
