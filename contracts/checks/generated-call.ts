@@ -6,7 +6,7 @@ import { binds, type CallStep, caseOf, type Needs, NOON } from './server-case.ts
 import { LIFTED } from './server-cases-quotas.ts';
 import type { Exchange, ServerTarget } from './server-target.ts';
 import type { CheckResult } from './verify.ts';
-import { call, viewOfExchange } from './verify-call.ts';
+import { call, ownLimit, ownLimitReason, viewOfExchange } from './verify-call.ts';
 import { unacceptable } from './verify-case.ts';
 import type { Names } from './verify-names.ts';
 
@@ -26,7 +26,9 @@ export interface GeneratedOptions {
 /** What of a run is to be remembered: its last failure is its smallest. */
 export interface Tally {
   answers: number;
-  failure: { finding: Finding; history: Exchange[]; story: string[] } | undefined;
+  failure:
+    | { finding: Finding; limit: string | undefined; history: Exchange[]; story: string[] }
+    | undefined;
 }
 
 export type Name = 'valid' | 'wrong-once' | 'wrong-twice' | 'histories';
@@ -82,7 +84,8 @@ export async function callAndJudge(
   ];
   const finding = findings.find((each) => binds(each.certainty, strict));
   if (!finding) return;
-  record.failure = { finding, history: [...history], story: [...story] };
+  const limit = finding.clause === clause ? ownLimit(target, view) : undefined;
+  record.failure = { finding, limit, history: [...history], story: [...story] };
   throw new Broken(`${finding.clause}: expected ${finding.expected}, got ${finding.got}`);
 }
 
@@ -111,7 +114,11 @@ export function resultOf<Made>(
   const [made] = outcome.counterexample as readonly unknown[];
   const commands = /replayPath="([^"]*)"/.exec(String(made))?.[1];
   const path = `${name}:${outcome.counterexamplePath}${commands ? `@${commands}` : ''}`;
-  const { finding, history, story } = failure;
+  const { finding, limit, history, story } = failure;
+  if (limit) {
+    const reason = ownLimitReason(limit);
+    return { ...head, verdict: 'skipped', reason, findings: [], history: [] };
+  }
   const replay = `--seed ${seed} --path ${path}`;
   return { ...head, verdict: 'failed', findings: [finding], history, story, replay };
 }

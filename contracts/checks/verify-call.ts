@@ -1,5 +1,7 @@
 /** One call: the request of a step as bytes, the answer, and whether it is one of those that are acceptable. */
 import { sampleRequest } from '../sample.ts';
+import { findCode } from '../tables/codes.ts';
+import type { Stage } from '../tables/stages.ts';
 import type { Edition, Fields } from '../types.ts';
 import { parseFields } from '../wire/xml.ts';
 import { type ReplyView, viewOf } from './reply-view.ts';
@@ -80,6 +82,22 @@ export function viewOfExchange(
   key: string,
 ): ReplyView | undefined {
   return isReply(reply) ? viewOf({ edition, endpoint, fields, key }, reply) : undefined;
+}
+
+const OWN_LIMITS: readonly Stage[] = ['frequency', 'quota', 'balance'];
+
+/**
+ * Of a server that cannot be arranged nobody knows how much money and how many packets it has left: that it has none is no fault.
+ * @returns the code that says so
+ */
+export function ownLimit(target: ServerTarget, view: ReplyView | undefined): string | undefined {
+  const code = view?.get('err_code') ?? '';
+  const stage = findCode(code)?.stage;
+  return !target.arrange && stage && OWN_LIMITS.includes(stage) ? code : undefined;
+}
+
+export function ownLimitReason(code: string): string {
+  return `what the server has left of its own limits stopped it: ${code}`;
 }
 
 /** Why an answer is not the acceptable one. `wording`: it is, but for the words. */

@@ -4,7 +4,15 @@ import { type Application, type Finding, judgeView } from './judge.ts';
 import type { ReplyView } from './reply-view.ts';
 import { binds, type CallStep, type CaseStep, type ServerCase, weaker } from './server-case.ts';
 import { type Exchange, isReply, type ServerTarget } from './server-target.ts';
-import { call, describe, mismatch, type Turn, viewOfExchange } from './verify-call.ts';
+import {
+  call,
+  describe,
+  mismatch,
+  ownLimit,
+  ownLimitReason,
+  type Turn,
+  viewOfExchange,
+} from './verify-call.ts';
 import type { Names } from './verify-names.ts';
 
 export interface Playing {
@@ -15,6 +23,8 @@ export interface Playing {
 
 export interface Played {
   readonly findings: readonly Finding[];
+  /** Why it came to nothing, when that says nothing of the server. */
+  readonly reason: string | undefined;
   readonly history: readonly Exchange[];
   /** The rules of replies, as they were applied to every answer. */
   readonly applications: readonly (Application & { readonly exchange: Exchange })[];
@@ -39,16 +49,16 @@ export async function playCase(each: ServerCase, playing: Playing): Promise<Play
       if (view) {
         applications.push(...judgeView(view).map((made) => ({ ...made, exchange })));
       }
-      const found = [
-        ...unacceptable(each, step, exchange, view),
-        ...(view ? otherPacket(each, view, packets) : []),
-      ];
+      const refusal = unacceptable(each, step, exchange, view);
+      const limit = refusal.length > 0 ? ownLimit(target, view) : undefined;
+      if (limit) return { findings: [], reason: ownLimitReason(limit), history, applications };
+      const found = [...refusal, ...(view ? otherPacket(each, view, packets) : [])];
       findings.push(...found);
     }
     // What comes after builds on it.
     if (findings.some(({ certainty }) => binds(certainty, strict))) break;
   }
-  return { findings, history, applications };
+  return { findings, reason: undefined, history, applications };
 }
 
 async function exchangesOf(

@@ -64,9 +64,11 @@ export async function* verifyServer(
     }
     const played = await playCase(each, { target, names, strict });
     replies.add(played);
-    const { findings, history } = played;
-    const verdict = verdictOf(findings, strict);
-    yield { ...headOf(each), verdict, findings, history, answers: history.length };
+    const { findings, history, reason: stopped } = played;
+    const outcome = { findings, history, answers: history.length };
+    yield stopped === undefined
+      ? { ...headOf(each), verdict: verdictOf(findings, strict), ...outcome }
+      : { ...headOf(each), verdict: 'skipped', reason: stopped, ...outcome };
   }
   const edition = cases[0]?.edition;
   if (edition) yield* replies.results(edition, strict);

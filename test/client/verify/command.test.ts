@@ -209,3 +209,20 @@ describe('without a server that could be checked', () => {
     expect(ended.code).toBe(EXIT.usage);
   });
 });
+
+describe('against a server that has no money left, and cannot be given any', () => {
+  it('skips what it cannot know, and says why', async () => {
+    const merchant = {
+      mch_id: '10000098',
+      key: '192006250b4c09247ec02edce69f6a2d',
+      appids: ['wx8888888888888888'],
+      balanceFen: 0,
+    };
+    const { url } = await start({ scenario: { title: 'poor', merchants: [merchant] } });
+    const only = ['--only', 'idempotency/same-answer', 'total_num/one', 'generated'];
+    const { out, code } = await verify(url, ...certs(), ...only, '--runs', '12');
+    expect(out).toContain(' 0 failed, ');
+    expect(out).toContain('what the server has left of its own limits stopped it: NOTENOUGH');
+    expect(code).toBe(EXIT.held);
+  });
+});
