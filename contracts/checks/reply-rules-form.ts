@@ -41,7 +41,7 @@ export const FORM_RULES: readonly ReplyRule[] = [
     certainty: 'documented',
     check: ({ kind, text }) =>
       kind === 'broken'
-        ? { expected: 'XML below <xml>', got: text.slice(0, 80) || 'nothing' }
+        ? { expected: 'XML below <xml>', got: text.slice(0, 80).replace(/\s+/g, ' ') || 'nothing' }
         : undefined,
   },
   {

@@ -176,5 +176,6 @@ function describeView(view: ReplyView | undefined): string {
   if (kind === 'sent') return 'a packet that was sent';
   if (kind === 'found') return `an order that is ${view.get('status')}`;
   if (kind === 'refused') return `${view.get('err_code')} "${view.get('err_code_des') ?? ''}"`;
-  return kind === 'page' ? `a page with HTTP ${reply.status}` : `no XML: ${text.slice(0, 60)}`;
+  if (kind === 'page') return `a page with HTTP ${reply.status}`;
+  return `no XML: ${text.slice(0, 60).replace(/\s+/g, ' ')}`;
 }

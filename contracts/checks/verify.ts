@@ -99,7 +99,7 @@ function reasonToSkip(
   const lacking = shown.find((certificate) => !target.certificates.includes(certificate));
   if (lacking) return `it needs a certificate that is not there: ${lacking}`;
   if (!target.arrange && Object.keys(needs).length > 0) {
-    return `the server cannot be arranged (${Object.keys(needs).join(', ')})`;
+    return `the server cannot be arranged (${Object.keys(needs).sort().join(', ')})`;
   }
   if (!target.advance && steps.some((step) => 'advanceMs' in step)) {
     return 'the clock of the server cannot be moved';

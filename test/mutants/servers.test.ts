@@ -12,7 +12,9 @@ const MUTANTS = mutants();
 async function brokenRules(edition: Edition, parts: Parts): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   const options = { strict: 'assumed', money: 'allowed', runId: 'mutant' } as const;
-  for await (const result of verifyServer(serverCases(edition), brokenTarget(parts), options)) {
+  // The figures themselves take thousands of packets, and no mistake is in them alone.
+  const cases = serverCases(edition).filter(({ id }) => !id.endsWith('/figure'));
+  for await (const result of verifyServer(cases, brokenTarget(parts), options)) {
     if (result.verdict !== 'held') results.push(result);
   }
   return results;

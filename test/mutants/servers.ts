@@ -15,7 +15,8 @@ import {
   utf8Bytes,
   writeXml,
 } from '../../contracts/index.ts';
-import type { Answer, Call } from '../../mock-server/exchange.ts';
+import type { Call } from '../../mock-server/call.ts';
+import type { Answer } from '../../mock-server/faults/answer.ts';
 import type { Scenario, Store } from '../../mock-server/index.ts';
 import { MERCHANT, type Parts } from '../support/verify-targets.ts';
 

@@ -3,8 +3,10 @@ import { Pool } from 'undici';
 import type { Arrangement, ServerTarget } from '../../contracts/checks/server-target.ts';
 import { ENDPOINT_ROWS, type EndpointName, type Peer } from '../../contracts/index.ts';
 import type { Certificates } from '../../mock-server/bundle.ts';
+import type { Call, Edge } from '../../mock-server/call.ts';
 import { type Clock, frozenClock } from '../../mock-server/clock.ts';
-import { type Answer, type Call, exchange } from '../../mock-server/exchange.ts';
+import { exchange } from '../../mock-server/exchange.ts';
+import type { Answer } from '../../mock-server/faults/answer.ts';
 import {
   createApp,
   createMemoryStore,
@@ -56,6 +58,12 @@ const PEERS: Readonly<Record<string, Peer>> = {
   untrusted: { kind: 'untrusted', reason: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
 };
 
+/** No case asks for a fault of the wire. */
+const NO_FAULTS: Edge = {
+  wait: async () => true,
+  canaryUrl: async () => '',
+};
+
 /** What may be put in the place of a sound part: how broken servers are made. */
 export interface Parts {
   readonly scenario?: (scenario: Scenario) => Scenario;
@@ -91,6 +99,7 @@ export function brokenTarget(parts: Parts): ServerTarget {
         body: body.length > 65_536 ? undefined : body,
         peer: PEERS[certificate] ?? { kind: 'none' },
         callerIp: '127.0.0.1',
+        edge: NO_FAULTS,
       };
       return parts.exchange
         ? parts.exchange(place.mock, call, exchange)

@@ -46,6 +46,18 @@ export function replyText({ reply }: Exchange): string {
   return Buffer.from(reply.body).toString('utf8');
 }
 
+/** Of more calls than this only the first and the last few are of interest: those between are alike. */
+const CALLS_SHOWN_MAX = 12;
+const CALLS_SHOWN_LAST = 4;
+
+function callsOf(report: Report, history: readonly Exchange[]): string[] {
+  const lines = history.map((exchange) => report.curl(exchange));
+  if (lines.length <= CALLS_SHOWN_MAX) return lines;
+  const first = CALLS_SHOWN_MAX - CALLS_SHOWN_LAST;
+  const between = `# and ${lines.length - CALLS_SHOWN_MAX} more calls like these, then`;
+  return [...lines.slice(0, first), between, ...lines.slice(-CALLS_SHOWN_LAST)];
+}
+
 /** The lines about a rule that does not hold: what was expected, what came, and how to see it again. */
 export function explanation(report: Report, result: CheckResult): string[] {
   const { findings, history, story = [], replay } = result;
@@ -56,7 +68,7 @@ export function explanation(report: Report, result: CheckResult): string[] {
       `got:      ${got}`,
     ]),
     ...(story.length > 0 ? [`history:  ${story.join('; ')}`] : []),
-    ...history.map((exchange) => report.curl(exchange)),
+    ...callsOf(report, history),
     ...(replay ? [`again:    ${replay}`] : []),
   ];
 }

@@ -64,7 +64,7 @@ describe('against a sound server', () => {
       'balance/',
       'certificate/',
     );
-    expect(out).toContain('skipped: the server cannot be arranged (merchant, at)');
+    expect(out).toContain('skipped: the server cannot be arranged (at, merchant)');
     expect(out).toContain('skipped: it needs a certificate that is not there: other');
   });
 
