@@ -3,6 +3,7 @@
  * may read.
  */
 import type { Fields } from '../types.ts';
+import { encodeGbk } from '../wire/gbk.ts';
 import { writeXml, XML_BYTES_MAX } from '../wire/xml.ts';
 
 type Write = (fields: Fields) => string | Uint8Array;
@@ -45,13 +46,11 @@ function withField(fields: Fields, added: string): string {
   return written(fields, section).replace('</xml>', `${added}</xml>`);
 }
 
-/** A character of GBK (你): no UTF-8 has these two bytes in a row. */
-const IN_GBK = Buffer.from([0xc4, 0xe3]);
-
-/** As a client sends it that writes GBK: every character above ASCII is two bytes that are no UTF-8. */
+/** As a client sends it that writes GBK. @throws when a character is not in it, which is the case's mistake */
 function gbk(fields: Fields): Uint8Array {
-  const chars = [...writeXml([...fields])];
-  return Buffer.concat(chars.map((char) => (char > '\x7f' ? IN_GBK : Buffer.from(char))));
+  const bytes = encodeGbk(writeXml([...fields]));
+  if (!bytes) throw new Error('a request of this case cannot be written in GBK');
+  return bytes;
 }
 
 const WIRE_FORMS = {
