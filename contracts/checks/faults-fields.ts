@@ -110,7 +110,7 @@ function intFaults({ name, refusal }: RequestRow, base: Base): Fault[] {
   if (name !== 'total_amount') return [];
   return [
     faultFor('positive', 'refuses an amount that is nothing, or less', ['0', '-100', 'abc']),
-    faultFor('32-bit', 'refuses an amount beyond 32 bits', ['2147483648', '99999999999']),
+    faultFor('32-bit', 'refuses an amount beyond 32 bits', [String(2 ** 31), String(2 ** 40)]),
   ];
 }
 
@@ -133,7 +133,7 @@ function mismatchFaults(edition: Edition, row: RequestRow, base: Base): Fault[] 
         ...base,
         clause: 'fields/mch_id/exists',
         title: 'refuses a merchant that there is not',
-        variants: [{ fields: { mch_id: '1' } }, { fields: { mch_id: '99999999999999999' } }],
+        variants: [{ fields: { mch_id: '1' } }, { fields: { mch_id: 'nobody' } }],
         accept: [refusedWith(edition, 'PARAM_ERROR', 'no-merchant')],
         source: 'E6',
       },

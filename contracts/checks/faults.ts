@@ -3,6 +3,7 @@
  * what must be answered. Cases take one, or two neighbours; the generator takes any one or two.
  */
 import { EDITION_TABLES } from '../tables/editions.ts';
+import { FIELDS } from '../tables/fields.ts';
 import type { Certainty, Edition, EndpointName } from '../types.ts';
 import type { Fault, Variant } from './fault.ts';
 import { faultsOfRow } from './faults-fields.ts';
@@ -95,7 +96,7 @@ function identityFaults(edition: Edition, endpoint: EndpointName): Fault[] {
       title: `refuses ${name} that is not bound to the merchant`,
       at: IDENTITY_AT,
       subject: name,
-      variants: [{ fields: { [name]: 'wx0000000000000000' } }],
+      variants: [{ fields: { [name]: FIELDS.msgappid.example } }],
       accept: [refusedWith(edition, 'PARAM_ERROR', 'appid-mismatch')],
       source: 'E63',
       certainty: 'observed',

@@ -17,7 +17,8 @@ import { refusedWith } from './wordings.ts';
 
 /** An address of the documentation's range, from which nobody calls. */
 const NOBODYS_IP = '203.0.113.1';
-const MOBILE_APPID = 'wx1111111111111111';
+/** Any appid that is not the merchant's account. */
+const MOBILE_APPID = FIELDS.msgappid.example;
 
 export function merchantCases(edition: Edition): CaseDraft[] {
   return [
@@ -81,13 +82,13 @@ function providerCases(): CaseDraft[] {
     provider(
       'sendredpack/identity/sub_mch_id/relation',
       'refuses a sub-merchant that is not the provider’s',
-      { subMerchants: ['10000091'] },
+      { subMerchants: [FIELDS.consume_mch_id.example] },
       refusedWith('current', 'ACCEPTMODE_ERROR'),
     ),
     provider(
       'sendredpack/identity/msgappid/bound',
       'refuses a msgappid that is not bound',
-      { msgappids: ['wx0000000000000001'] },
+      { msgappids: [FIELDS.wxappid.example] },
       refusedWith('current', 'MSGAPPID_ERROR'),
     ),
     provider('sendredpack/identity/provider', 'sends for a provider', {}, SENT),

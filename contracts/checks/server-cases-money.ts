@@ -24,7 +24,9 @@ const notEnough = (edition: Edition): Acceptable => refusedWith(edition, 'NOTENO
 function queryCases(edition: Edition): CaseDraft[] {
   const { historyDays } = limitsOf(edition);
   const daysMs = (historyDays ?? 30) * DAY_MS;
-  const sendTime = EDITION_TABLES[edition].envelope.sendTime ? '20260131234500' : null;
+  const sendTime = EDITION_TABLES[edition].envelope.sendTime
+    ? '2026-01-31-23-45-00'.replaceAll('-', '')
+    : null;
   return [
     {
       id: 'sendredpack/reply/send_time/in-Beijing',

@@ -131,7 +131,7 @@ const GOOD_VALUES: Readonly<Record<string, readonly [source: string, ...values: 
   wishing: ['§5, E74', '恭喜发财 🧧', ' lead and trail ', 'a & b < c > d "e"', ']]>'],
   act_name: ['E55', '2017年度四季度微信抽奖'],
   risk_info: ['E4', 'posttime%3d123123412%26mobile%3d122344545'],
-  nonce_str: ['E23', 'a', '5k8264iltkch1', '00000000000000000000000000000000'],
+  nonce_str: ['E23', 'a', '5k8264iltkch1', '0'.repeat(32)],
 };
 
 function goodValues({ name }: RequestRow): CaseDraft[] {
