@@ -1,4 +1,9 @@
 /** The public face of contracts: the API as data, and pure functions over it. */
+export { type AuditContext, audit, type Finding, isAtLeast } from './checks/audit.ts';
+export type { AuditEntry } from './checks/audit-entry.ts';
+export { NEW_NUMBER_WINDOW_MS } from './checks/audit-orders.ts';
+export { type ClientRule, SEVERITIES, type Severity } from './checks/audit-run.ts';
+export { CLIENT_RULES } from './checks/client-rules.ts';
 export { type Refusal, type RefusalContext, type RefusalDetail, refuse } from './refusal.ts';
 export type { QueriedOrder, ReplyContext } from './reply.ts';
 export {

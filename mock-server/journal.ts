@@ -15,6 +15,8 @@ interface Heard {
   readonly callerIp: string;
   /** undefined: it was longer than the front server takes. */
   readonly body: Uint8Array | undefined;
+  /** Which connection it came over, by a number of its own; undefined in process. */
+  readonly connection?: number | undefined;
 }
 
 /** What was decided, why, and what went back. */
@@ -46,9 +48,14 @@ export interface JournalEntry extends Omit<Said, 'reply'> {
   readonly sequence: number;
   /** Epoch milliseconds on the server's clock, which a scenario may have frozen. */
   readonly atMs: number;
+  /** Epoch milliseconds on the machine's clock, by which a client waits. */
+  readonly realAtMs: number;
   readonly endpoint: EndpointName | 'canary';
   readonly peer: Peer;
   readonly callerIp: string;
+  readonly connection?: number | undefined;
+  /** A merchant's API key stood in the body; it is blotted out here. */
+  readonly keyInBody?: true;
   /** The fields of the request; empty when it was no XML. */
   readonly request: Readonly<Record<string, string>>;
   readonly reply: string;
@@ -56,6 +63,7 @@ export interface JournalEntry extends Omit<Said, 'reply'> {
 
 interface Line {
   readonly atMs: number;
+  readonly realAtMs: number;
   readonly heard: Heard;
   readonly said: Said;
 }
@@ -77,9 +85,9 @@ const utf8 = new TextDecoder();
 const KEPT_BODY_BYTES_MAX = 8_192;
 
 function abridged(heard: Heard): Heard {
-  const { endpoint, peer, callerIp, body } = heard;
+  const { body } = heard;
   if (!body || body.length <= KEPT_BODY_BYTES_MAX) return heard;
-  return { endpoint, peer, callerIp, body: undefined };
+  return { ...heard, body: undefined };
 }
 
 /** @param secrets texts that are blotted out wherever they stand: the merchants' keys */
@@ -95,16 +103,22 @@ export function createJournal(
 
   const redact = (text: string): string =>
     secrets.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text);
-  const toEntry = ({ atMs, heard, said }: Line, number: number): JournalEntry => {
-    const fields = parseFieldsLossy(heard.body ?? new Uint8Array());
+  const toEntry = ({ atMs, realAtMs, heard, said }: Line, number: number): JournalEntry => {
+    const body = heard.body ?? new Uint8Array();
+    const fields = parseFieldsLossy(body);
+    const text = utf8.decode(body);
+    const keyInBody = secrets.some((secret) => text.includes(secret));
     const request = fields.ok ? [...fields.value] : [];
     return {
       ...said,
       sequence: number,
       atMs,
+      realAtMs,
       endpoint: heard.endpoint.name,
       peer: heard.peer,
       callerIp: heard.callerIp,
+      ...(heard.connection === undefined ? {} : { connection: heard.connection }),
+      ...(keyInBody ? { keyInBody } : {}),
       request: Object.fromEntries(request.map(([name, value]) => [name, redact(value)])),
       why: redact(said.why),
       reply: redact(utf8.decode(said.reply)),
@@ -113,7 +127,7 @@ export function createJournal(
 
   return {
     add(atMs, heard, said) {
-      const line = { atMs, heard: abridged(heard), said };
+      const line = { atMs, realAtMs: Date.now(), heard: abridged(heard), said };
       ring[(sequence - base) % entriesMax] = line;
       sequence += 1;
       if (listeners.size === 0) return;

@@ -1,0 +1,100 @@
+/** One call of a client, as an audit needs it, and what the client may know after it. */
+import { findCode, type NumberAfter } from '../tables/codes.ts';
+import type { EndpointName, Peer } from '../types.ts';
+import { readInt } from '../wire/measure.ts';
+
+/** The part of a journal's entry that an audit reads; times are epoch milliseconds. */
+export interface AuditEntry {
+  readonly sequence: number;
+  /** On the server's clock, which a scenario may have frozen or a test moved on. */
+  readonly atMs: number;
+  /** On the machine's clock; left out where nobody noted it. */
+  readonly realAtMs?: number | undefined;
+  readonly endpoint: EndpointName;
+  readonly peer: Peer;
+  /** The fields of the request; empty when it was no XML. */
+  readonly request: Readonly<Record<string, string>>;
+  readonly verdict: 'sent' | 'repeated' | 'found' | 'refused' | 'front';
+  /** err_code of a refusal. */
+  readonly code?: string | undefined;
+  /** The rule that refused, `sendredpack/fields/act_name/max-bytes`. */
+  readonly clause?: string | undefined;
+  /** Has money left the balance for this order, whatever was answered? */
+  readonly paid: boolean;
+  readonly httpStatus: number;
+  readonly reply: string;
+  /** What was done to the answer on its way: the fault's name. */
+  readonly fault?: string | undefined;
+  /** Calls over one connection have one number. */
+  readonly connection?: number | undefined;
+  /** The merchant's API key stood in the body. */
+  readonly keyInBody?: boolean | undefined;
+}
+
+/** What a client may know after a call. `nothing`: no answer, or none that can be read. */
+export type Heard =
+  | { readonly kind: 'success' }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'page' }
+  | { readonly kind: 'status'; readonly status: string }
+  | { readonly kind: 'code'; readonly code: string; readonly after: NumberAfter | 'undocumented' };
+
+/**
+ * A fault makes an answer unknown, whatever the server had decided; a page of a gateway says nothing of the order either.
+ * Pages for a bad certificate or an overlong body (HTTP 4xx) do: such a call never came to the API.
+ */
+export function heardOf(entry: AuditEntry): Heard {
+  if (entry.httpStatus >= 500 || (entry.fault && looksLikePage(entry.reply))) {
+    return { kind: 'page' };
+  }
+  if (entry.fault) return { kind: 'nothing' };
+  if (entry.verdict === 'found') return { kind: 'status', status: element(entry.reply, 'status') };
+  if (entry.verdict === 'front') return { kind: 'code', code: 'HTTP 4xx', after: 'free' };
+  if (entry.verdict !== 'refused') return { kind: 'success' };
+  const code = entry.code ?? '';
+  return { kind: 'code', code, after: numberAfter(code, element(entry.reply, 'err_code_des')) };
+}
+
+/** Some codes have two meanings, told apart by their words alone. */
+function numberAfter(code: string, words: string): NumberAfter | 'undocumented' {
+  const row = findCode(code);
+  if (!row) return 'undocumented';
+  const wording = row.wordings.find(({ text }) =>
+    typeof text === 'string' ? text === words : Object.values(text).includes(words),
+  );
+  return wording?.numberAfter ?? row.numberAfter;
+}
+
+function looksLikePage(reply: string): boolean {
+  return /<html/i.test(reply);
+}
+
+/** The text of the first element of that name, '' when there is none. Our own replies hold no more than text and CDATA. */
+function element(reply: string, name: string): string {
+  const found = new RegExp(`<${name}>(?:<!\\[CDATA\\[([^]*?)\\]\\]>|([^<]*))</${name}>`).exec(
+    reply,
+  );
+  return found?.[1] ?? found?.[2] ?? '';
+}
+
+/**
+ * Milliseconds from one call to another: by whichever clock says more, so that neither a frozen clock nor a test that moves the
+ * server's clock on makes a patient client look hasty.
+ */
+export function elapsedMs(from: AuditEntry, to: AuditEntry): number {
+  const real = to.realAtMs !== undefined && from.realAtMs !== undefined;
+  return Math.max(to.atMs - from.atMs, real ? Number(to.realAtMs) - Number(from.realAtMs) : 0);
+}
+
+export function amountFenOf({ request }: AuditEntry): number {
+  return readInt(request.total_amount ?? '');
+}
+
+export function billnoOf({ request }: AuditEntry): string {
+  return request.mch_billno ?? '';
+}
+
+/** One order of one merchant: numbers of two merchants have nothing to do with each other. */
+export function orderKeyOf({ request }: AuditEntry): string {
+  return `${request.mch_id ?? ''}/${request.mch_billno ?? ''}`;
+}
