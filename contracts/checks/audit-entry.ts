@@ -1,4 +1,5 @@
 /** One call of a client, as an audit needs it, and what the client may know after it. */
+import { ANSWER_FAULTS, type AnswerFaultRow } from '../tables/answer-faults.ts';
 import { findCode, type NumberAfter } from '../tables/codes.ts';
 import type { EndpointName, Peer } from '../types.ts';
 import { readInt } from '../wire/measure.ts';
@@ -23,7 +24,7 @@ export interface AuditEntry {
   readonly paid: boolean;
   readonly httpStatus: number;
   readonly reply: string;
-  /** What was done to the answer on its way: the fault's name. */
+  /** What befell the answer on its way: names of faults (answer-faults.ts), with anything between them. */
   readonly fault?: string | undefined;
   /** Calls over one connection have one number. */
   readonly connection?: number | undefined;
@@ -31,10 +32,11 @@ export interface AuditEntry {
   readonly keyInBody?: boolean | undefined;
 }
 
-/** What a client may know after a call. `nothing`: no answer, or none that can be read. */
+/** What a client may know after a call. `nothing`: no answer, or none that can be read. `perhaps`: one that it may have read. */
 export type Heard =
   | { readonly kind: 'success' }
   | { readonly kind: 'nothing' }
+  | { readonly kind: 'perhaps' }
   | { readonly kind: 'page' }
   | { readonly kind: 'status'; readonly status: string }
   | { readonly kind: 'code'; readonly code: string; readonly after: NumberAfter | 'undocumented' };
@@ -44,15 +46,35 @@ export type Heard =
  * Pages for a bad certificate or an overlong body (HTTP 4xx) do: such a call never came to the API.
  */
 export function heardOf(entry: AuditEntry): Heard {
-  if (entry.httpStatus >= 500 || (entry.fault && looksLikePage(entry.reply))) {
-    return { kind: 'page' };
-  }
-  if (entry.fault) return { kind: 'nothing' };
-  if (entry.verdict === 'found') return { kind: 'status', status: element(entry.reply, 'status') };
+  const faults = faultsOf(entry);
+  if (faults.length > 0) return heardThrough(faults);
+  if (entry.httpStatus >= 500) return { kind: 'page' };
+  if (entry.verdict === 'found') return { kind: 'status', status: statusOf(entry) };
   if (entry.verdict === 'front') return { kind: 'code', code: 'HTTP 4xx', after: 'free' };
   if (entry.verdict !== 'refused') return { kind: 'success' };
   const code = entry.code ?? '';
   return { kind: 'code', code, after: numberAfter(code, element(entry.reply, 'err_code_des')) };
+}
+
+const FAULTS = new Map<string, AnswerFaultRow>(ANSWER_FAULTS.map((row) => [row.name, row]));
+
+/** The names of the faults that befell the answer. */
+export function faultsOf({ fault }: AuditEntry): string[] {
+  return fault === undefined ? [] : fault.split(/[^a-z0-9-]+/).filter((name) => name !== '');
+}
+
+/** Of several faults the one that leaves least; a fault that no table has leaves nothing. */
+function heardThrough(names: readonly string[]): Heard {
+  const left = names.map((name) => FAULTS.get(name)?.leaves ?? 'nothing');
+  if (left.includes('nothing')) return { kind: 'nothing' };
+  if (left.includes('page')) return { kind: 'page' };
+  if (!left.includes('refusal')) return { kind: 'perhaps' };
+  return { kind: 'code', code: 'a code that no table has', after: 'undocumented' };
+}
+
+/** What gethbinfo said of the order. */
+export function statusOf({ reply }: AuditEntry): string {
+  return element(reply, 'status');
 }
 
 /** Some codes have two meanings, told apart by their words alone. */
@@ -65,12 +87,8 @@ function numberAfter(code: string, words: string): NumberAfter | 'undocumented' 
   return wording?.numberAfter ?? row.numberAfter;
 }
 
-function looksLikePage(reply: string): boolean {
-  return /<html/i.test(reply);
-}
-
 /** The text of the first element of that name, '' when there is none. Our own replies hold no more than text and CDATA. */
-function element(reply: string, name: string): string {
+export function element(reply: string, name: string): string {
   const found = new RegExp(`<${name}>(?:<!\\[CDATA\\[([^]*?)\\]\\]>|([^<]*))</${name}>`).exec(
     reply,
   );

@@ -22,6 +22,7 @@ export type Doubt =
   | 'processing'
   | 'not-found'
   | 'no-answer'
+  | 'odd-answer'
   | 'page'
   | 'unknown-code'
   | 'sending'
@@ -136,6 +137,7 @@ function doubtAfter(before: Doubt | undefined, entry: AuditEntry): Doubt | undef
   }
   if (heard.kind === 'nothing') return 'no-answer';
   if (heard.kind === 'page') return 'page';
+  if (heard.kind === 'perhaps') return 'odd-answer';
   if (heard.kind !== 'code') return undefined;
   if (heard.after === 'unknown') return heard.code === 'PROCESSING' ? 'processing' : 'systemerror';
   if (heard.after === 'undocumented') return 'unknown-code';

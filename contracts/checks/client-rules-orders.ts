@@ -9,9 +9,12 @@ export function newNumberAfter(...doubts: readonly Doubt[]): (run: AuditRun) => 
   return ({ orders }) =>
     orders.replacements
       .filter(({ doubt }) => doubts.includes(doubt))
-      .map(({ oldNumber, newNumber, amountFen, bothPaid, evidence }) => {
+      .map(({ doubt, oldNumber, newNumber, amountFen, bothPaid, evidence }) => {
         const replaced = `${oldNumber} was open when ${newNumber} was sent for the same user`;
         const fen = `${amountFen} fen (${toYuan(amountFen)} yuan)`;
+        if (doubt === 'odd-answer') {
+          return { what: `${replaced}: if that answer was not read, ${fen} are lost.`, evidence };
+        }
         return bothPaid
           ? {
               what: `${replaced}: both were paid, ${fen} lost.`,

@@ -80,6 +80,16 @@ export const CLIENT_RULES: readonly ClientRule[] = [
     detect: newNumberAfter('no-answer'),
   },
   {
+    id: 'new-number-after-odd-answer',
+    severity: 'warning',
+    title: 'a new number after an answer that came late or in an unusual form',
+    title_zh: '应答延迟或格式异常后更换了单号',
+    remedy: `If the answer was read, this was a second packet. If not: ${SAME_NUMBER}`,
+    source: 'E22, E71',
+    certainty: 'assumed',
+    detect: newNumberAfter('odd-answer'),
+  },
+  {
     id: 'new-number-after-page',
     severity: 'error',
     title: "a new number after a gateway's page",

@@ -15,7 +15,7 @@ const rulesOf = (entries: readonly AuditEntry[], context?: AuditContext) =>
 
 const SYSTEMERROR = refused('SYSTEMERROR');
 const SYSTEMERROR_PAID = refused('SYSTEMERROR', '', true);
-const page = { verdict: 'refused', httpStatus: 502, reply: '<html>', paid: true } as const;
+const page = { ...paid, httpStatus: 502, reply: '<html>', fault: 'page' } as const;
 const at = (realAtMs: number) => ({ realAtMs, atMs: realAtMs });
 
 /** What shows each rule its fault, and no other rule a fault of its own. */
@@ -25,7 +25,8 @@ const SHOWN: Readonly<Record<string, readonly [AuditEntry[], AuditContext?]>> = 
   'not-found-taken-as-failure': [
     runOf(send('A', SYSTEMERROR_PAID), query('A', refused('NOT_FOUND')), send('B')),
   ],
-  'new-number-after-no-answer': [runOf(send('A', { ...paid, fault: 'hang-up' }), send('B'))],
+  'new-number-after-no-answer': [runOf(send('A', { ...paid, fault: 'drop' }), send('B'))],
+  'new-number-after-odd-answer': [runOf(send('A', { ...paid, fault: 'delay' }), send('B'))],
   'new-number-after-page': [runOf(send('A', page), send('B'))],
   'new-number-after-unknown-code': [runOf(send('A', refused('BRAND_NEW', '', true)), send('B'))],
   'sending-taken-as-failure': [
@@ -219,6 +220,23 @@ describe('a new number for an order in doubt', () => {
     const risk = refused('NO_AUTH', '发放失败，此请求可能存在风险，已被微信拦截');
     expect(rulesOf(runOf(send('A', address), send('B')))).toEqual([]);
     expect(rulesOf(runOf(send('A', risk), send('B')))).toEqual(['new-number-while-stored']);
+  });
+});
+
+describe('a fault of the answer', () => {
+  it('leaves what the worst of several leaves, and nothing when no table has it', () => {
+    const rulesAfter = (fault: string) => rulesOf(runOf(send('A', { ...paid, fault }), send('B')));
+    expect(rulesAfter('delay, drop')).toEqual(['new-number-after-no-answer']);
+    expect(rulesAfter('chunked+page')).toEqual(['new-number-after-page']);
+    expect(rulesAfter('reordered err-code')).toEqual(['new-number-after-unknown-code']);
+    expect(rulesAfter('brand-new')).toEqual(['new-number-after-no-answer']);
+  });
+
+  it('asks nothing more of a client that may have read its answer', () => {
+    expect(audit(runOf(send('A', { ...paid, fault: 'chunked' })))).toEqual([]);
+    expect(rulesOf(runOf(send('A', { ...paid, fault: 'truncate' })))).toEqual([
+      'outcome-never-learned',
+    ]);
   });
 });
 

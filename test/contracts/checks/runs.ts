@@ -13,6 +13,8 @@ type Changes = Partial<Omit<AuditEntry, 'request'>> & {
 
 export const paid = { verdict: 'sent', paid: true } as const satisfies Changes;
 
+type Call = (index: number) => AuditEntry;
+
 export function refused(code: string, words = '', isPaid = false): Changes {
   const reply = `<xml><err_code_des><![CDATA[${words}]]></err_code_des></xml>`;
   return { verdict: 'refused', code, paid: isPaid, reply };
@@ -23,11 +25,11 @@ export function found(status: string): Changes {
 }
 
 /** One call after another, two seconds apart unless a call says when it came. */
-export function runOf(...calls: readonly ((index: number) => AuditEntry)[]): AuditEntry[] {
+export function runOf(...calls: readonly Call[]): AuditEntry[] {
   return calls.map((call, index) => call(index));
 }
 
-export function send(mch_billno: string, changes: Changes = paid) {
+export function send(mch_billno: string, changes: Changes = paid): Call {
   return call('sendredpack', changes, {
     nonce_str: '',
     mch_billno,
@@ -44,7 +46,7 @@ export function send(mch_billno: string, changes: Changes = paid) {
   });
 }
 
-export function query(mch_billno: string, changes: Changes) {
+export function query(mch_billno: string, changes: Changes): Call {
   return call('gethbinfo', changes, {
     nonce_str: '',
     mch_billno,
