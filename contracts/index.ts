@@ -11,6 +11,7 @@ export {
   type CoverageSection,
   type CoverageSectionName,
   coverage,
+  mergeCoverage,
 } from './checks/coverage.ts';
 export { NEXT_STEPS, type NextStep } from './checks/coverage-next.ts';
 export {

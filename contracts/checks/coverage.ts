@@ -60,6 +60,34 @@ export function coverage(entries: readonly AuditEntry[], edition: Edition): Cove
   };
 }
 
+/** The coverage of several runs as one: each run's orders are its own, so that calls of two runs never follow one another. */
+export function mergeCoverage(one: Coverage, other: Coverage): Coverage {
+  if (one.edition !== other.edition) {
+    throw new Error(`coverage of ${one.edition} and of ${other.edition} are two matters`);
+  }
+  const sections = Object.fromEntries(
+    COVERAGE_SECTIONS.map((name) => [
+      name,
+      counted(
+        one.sections[name].rows.map((row, index) =>
+          mergeRow(row, other.sections[name].rows[index]),
+        ),
+      ),
+    ]),
+  ) as Record<CoverageSectionName, CoverageSection>;
+  return { edition: one.edition, calls: one.calls + other.calls, sections };
+}
+
+function mergeRow(one: CoverageRow, other: CoverageRow | undefined): CoverageRow {
+  if (!other) return one;
+  const next: Partial<Record<NextStep, number>> = {};
+  for (const step of NEXT_STEPS) {
+    const count = (one.next[step] ?? 0) + (other.next[step] ?? 0);
+    if (count > 0) next[step] = count;
+  }
+  return { ...one, met: one.met + other.met, next };
+}
+
 interface Listed {
   readonly name: string;
   readonly documented: boolean;
@@ -122,6 +150,10 @@ function sectionOf(
     const met = calls.get(name) ?? [];
     return { name, documented, met: met.length, next: tally(met, next) };
   });
+  return counted(rows);
+}
+
+function counted(rows: readonly CoverageRow[]): CoverageSection {
   const met = rows.filter((row) => row.met > 0).length;
   return { rows, met, percent: rows.length === 0 ? 100 : Math.floor((100 * met) / rows.length) };
 }

@@ -1,7 +1,7 @@
 /** Runs of a client, made of entries as a journal has them: what a test says, and the rest as a careful client's call has it. */
 import type { AuditEntry } from '../../../contracts/index.ts';
 
-export const OPENID = 'oxTWIuGaIt6gTKsQRLau2M0yL16E';
+const OPENID = 'oxTWIuGaIt6gTKsQRLau2M0yL16E';
 export const OTHER_OPENID = 'onqOjjmM1tad-3ROpncN-yUfa6uI';
 
 /** Noon in Beijing. */
