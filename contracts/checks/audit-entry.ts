@@ -116,3 +116,8 @@ export function billnoOf({ request }: AuditEntry): string {
 export function orderKeyOf({ request }: AuditEntry): string {
   return `${request.mch_id ?? ''}/${request.mch_billno ?? ''}`;
 }
+
+/** Do two sends mean to pay the same user the same amount? */
+export function isSamePayment(a: AuditEntry, b: AuditEntry): boolean {
+  return a.request.re_openid === b.request.re_openid && amountFenOf(a) === amountFenOf(b);
+}

@@ -1,6 +1,13 @@
 /** What a client did about orders whose end it could not know, or knew: where money is lost. */
 import { toYuan } from '../wire/measure.ts';
-import { type AuditEntry, amountFenOf, billnoOf, heardOf, orderKeyOf } from './audit-entry.ts';
+import {
+  type AuditEntry,
+  amountFenOf,
+  billnoOf,
+  heardOf,
+  isSamePayment,
+  orderKeyOf,
+} from './audit-entry.ts';
 import type { Doubt } from './audit-orders.ts';
 import type { AuditRun, Observation } from './audit-run.ts';
 
@@ -65,7 +72,7 @@ export function numberForTwoOrders({ sends }: AuditRun): Observation[] {
   const found: Observation[] = [];
   for (const entry of sends) {
     const before = stored.get(orderKeyOf(entry));
-    if (before && !sameOrder(before, entry)) {
+    if (before && !isSamePayment(before, entry)) {
       found.push({
         what: `${billnoOf(entry)} was sent for ${payment(before)}, then for ${payment(entry)}.`,
         evidence: sequencesOf([before, entry]),
@@ -84,7 +91,7 @@ export function successSentAgain({ sends }: AuditRun): Observation[] {
   const found: Observation[] = [];
   for (const entry of sends) {
     const before = succeeded.get(orderKeyOf(entry));
-    if (before && sameOrder(before, entry)) {
+    if (before && isSamePayment(before, entry)) {
       found.push({
         what: `${billnoOf(entry)} was answered with success, and sent again.`,
         evidence: sequencesOf([before, entry]),
@@ -116,10 +123,6 @@ export function hopelessRepeats({ sends }: AuditRun): Observation[] {
       what: `${numberOf(calls)} was sent ${times(calls.length)} and met ${code} each time.`,
       evidence: sequencesOf(calls),
     }));
-}
-
-function sameOrder(a: AuditEntry, b: AuditEntry): boolean {
-  return a.request.re_openid === b.request.re_openid && amountFenOf(a) === amountFenOf(b);
 }
 
 function payment(entry: AuditEntry): string {

@@ -2,7 +2,14 @@
 import { codeRow } from '../tables/codes.ts';
 import { LIMITS } from '../tables/limits.ts';
 import { beijingDay } from '../wire/beijing-time.ts';
-import { type AuditEntry, billnoOf, elapsedMs, heardOf, orderKeyOf } from './audit-entry.ts';
+import {
+  type AuditEntry,
+  billnoOf,
+  elapsedMs,
+  heardOf,
+  isSamePayment,
+  orderKeyOf,
+} from './audit-entry.ts';
 import type { AuditRun, Observation } from './audit-run.ts';
 
 /** 超时时间(同笔订单最短重试时间) 1s, E22. */
@@ -100,14 +107,14 @@ export function connectionStorm({ entries }: AuditRun): Observation[] {
   return [{ what, evidence: most.map(({ sequence }) => sequence) }];
 }
 
-/** Each send of a number with the one before it. */
+/** Each send of an order with the one before it: the same number for the same user and amount. */
 function retriesOf(sends: readonly AuditEntry[]): [AuditEntry, AuditEntry][] {
   const last = new Map<string, AuditEntry>();
   const pairs: [AuditEntry, AuditEntry][] = [];
   for (const entry of sends) {
     if (billnoOf(entry) === '') continue;
     const before = last.get(orderKeyOf(entry));
-    if (before) pairs.push([before, entry]);
+    if (before && isSamePayment(before, entry)) pairs.push([before, entry]);
     last.set(orderKeyOf(entry), entry);
   }
   return pairs;
