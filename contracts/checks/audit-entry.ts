@@ -11,11 +11,12 @@ export interface AuditEntry {
   readonly atMs: number;
   /** On the machine's clock; left out where nobody noted it. */
   readonly realAtMs?: number | undefined;
-  readonly endpoint: EndpointName;
+  /** canary: no call of the API, but a fetch of what only the DOCTYPE of an answer pointed to. */
+  readonly endpoint: EndpointName | 'canary';
   readonly peer: Peer;
   /** The fields of the request; empty when it was no XML. */
   readonly request: Readonly<Record<string, string>>;
-  readonly verdict: 'sent' | 'repeated' | 'found' | 'refused' | 'front';
+  readonly verdict: 'sent' | 'repeated' | 'found' | 'refused' | 'front' | 'undecided' | 'canary';
   /** err_code of a refusal. */
   readonly code?: string | undefined;
   /** The rule that refused, `sendredpack/fields/act_name/max-bytes`. */
@@ -24,12 +25,22 @@ export interface AuditEntry {
   readonly paid: boolean;
   readonly httpStatus: number;
   readonly reply: string;
-  /** What befell the answer on its way: names of faults (answer-faults.ts), with anything between them. */
-  readonly fault?: string | undefined;
+  /** What befell the answer on its way, by the names of answer-faults.ts. */
+  readonly faults?: readonly string[] | undefined;
   /** Calls over one connection have one number. */
   readonly connection?: number | undefined;
   /** The merchant's API key stood in the body. */
   readonly keyInBody?: boolean | undefined;
+}
+
+/** An entry that is a call of the API. */
+export type AuditCall = AuditEntry & { readonly endpoint: EndpointName };
+
+/** The calls of the API among them, oldest first. */
+export function callsIn(entries: readonly AuditEntry[]): AuditCall[] {
+  return entries
+    .filter((entry): entry is AuditCall => entry.endpoint !== 'canary')
+    .sort((a, b) => a.sequence - b.sequence);
 }
 
 /** What a client may know after a call. `nothing`: no answer, or none that can be read. `perhaps`: one that it may have read. */
@@ -45,8 +56,10 @@ export type Heard =
  * A fault makes an answer unknown, whatever the server had decided; a page of a gateway says nothing of the order either.
  * Pages for a bad certificate or an overlong body (HTTP 4xx) do: such a call never came to the API.
  */
-export function heardOf(entry: AuditEntry): Heard {
-  const faults = faultsOf(entry);
+export function heardOf(entry: AuditCall): Heard {
+  // Whoever leaves before anything is decided has heard nothing.
+  if (entry.verdict === 'undecided') return { kind: 'nothing' };
+  const { faults = [] } = entry;
   if (faults.length > 0) return heardThrough(faults);
   if (entry.httpStatus >= 500) return { kind: 'page' };
   if (entry.verdict === 'found') return { kind: 'status', status: statusOf(entry) };
@@ -58,11 +71,6 @@ export function heardOf(entry: AuditEntry): Heard {
 
 const FAULTS = new Map<string, AnswerFaultRow>(ANSWER_FAULTS.map((row) => [row.name, row]));
 
-/** The names of the faults that befell the answer. */
-export function faultsOf({ fault }: AuditEntry): string[] {
-  return fault === undefined ? [] : fault.split(/[^a-z0-9-]+/).filter((name) => name !== '');
-}
-
 /** Of several faults the one that leaves least; a fault that no table has leaves nothing. */
 function heardThrough(names: readonly string[]): Heard {
   const left = names.map((name) => FAULTS.get(name)?.leaves ?? 'nothing');
@@ -73,7 +81,7 @@ function heardThrough(names: readonly string[]): Heard {
 }
 
 /** What gethbinfo said of the order. */
-export function statusOf({ reply }: AuditEntry): string {
+export function statusOf({ reply }: AuditCall): string {
   return element(reply, 'status');
 }
 
@@ -99,25 +107,25 @@ export function element(reply: string, name: string): string {
  * Milliseconds from one call to another: by whichever clock says more, so that neither a frozen clock nor a test that moves the
  * server's clock on makes a patient client look hasty.
  */
-export function elapsedMs(from: AuditEntry, to: AuditEntry): number {
+export function elapsedMs(from: AuditCall, to: AuditCall): number {
   const real = to.realAtMs !== undefined && from.realAtMs !== undefined;
   return Math.max(to.atMs - from.atMs, real ? Number(to.realAtMs) - Number(from.realAtMs) : 0);
 }
 
-export function amountFenOf({ request }: AuditEntry): number {
+export function amountFenOf({ request }: AuditCall): number {
   return readInt(request.total_amount ?? '');
 }
 
-export function billnoOf({ request }: AuditEntry): string {
+export function billnoOf({ request }: AuditCall): string {
   return request.mch_billno ?? '';
 }
 
 /** One order of one merchant: numbers of two merchants have nothing to do with each other. */
-export function orderKeyOf({ request }: AuditEntry): string {
+export function orderKeyOf({ request }: AuditCall): string {
   return `${request.mch_id ?? ''}/${request.mch_billno ?? ''}`;
 }
 
 /** Do two sends mean to pay the same user the same amount? */
-export function isSamePayment(a: AuditEntry, b: AuditEntry): boolean {
+export function isSamePayment(a: AuditCall, b: AuditCall): boolean {
   return a.request.re_openid === b.request.re_openid && amountFenOf(a) === amountFenOf(b);
 }

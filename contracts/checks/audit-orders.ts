@@ -5,7 +5,7 @@
  * first (by gethbinfo, or by repeating it to an answer) may send a second packet at once, and who goes on with both numbers may too.
  */
 import {
-  type AuditEntry,
+  type AuditCall,
   amountFenOf,
   billnoOf,
   elapsedMs,
@@ -49,12 +49,12 @@ interface Abandonment {
 }
 
 interface Trace {
-  readonly first: AuditEntry;
+  readonly first: AuditCall;
   paid: boolean;
   doubt: Doubt | undefined;
   /** What put it in doubt, and what was heard of it last. */
-  doubted: AuditEntry | undefined;
-  last: AuditEntry;
+  doubted: AuditCall | undefined;
+  last: AuditCall;
   /** Calls about it since it came into doubt. */
   followUps: number;
   replacedBy:
@@ -68,7 +68,7 @@ export interface OrderTraces {
 }
 
 /** @param entries oldest first */
-export function traceOrders(entries: readonly AuditEntry[]): OrderTraces {
+export function traceOrders(entries: readonly AuditCall[]): OrderTraces {
   const traces = new Map<string, Trace>();
   // The orders that one user may be owed, by merchant, openid and amount: few, where a run has thousands of orders.
   const inDoubt = new Map<string, Set<Trace>>();
@@ -90,11 +90,11 @@ export function traceOrders(entries: readonly AuditEntry[]): OrderTraces {
   return { replacements: all.flatMap(toReplacement), abandonments: all.flatMap(toAbandonment) };
 }
 
-function payeeOf(entry: AuditEntry): string {
+function payeeOf(entry: AuditCall): string {
   return JSON.stringify([entry.request.mch_id, entry.request.re_openid, amountFenOf(entry)]);
 }
 
-function open(entry: AuditEntry): Trace {
+function open(entry: AuditCall): Trace {
   const trace: Trace = {
     first: entry,
     paid: entry.paid,
@@ -108,7 +108,7 @@ function open(entry: AuditEntry): Trace {
   return trace;
 }
 
-function follow(trace: Trace, entry: AuditEntry): void {
+function follow(trace: Trace, entry: AuditCall): void {
   trace.paid ||= entry.paid;
   trace.followUps += 1;
   // Whoever sends the old number again has not given it up.
@@ -117,7 +117,7 @@ function follow(trace: Trace, entry: AuditEntry): void {
   trace.last = entry;
 }
 
-function learn(trace: Trace, entry: AuditEntry): void {
+function learn(trace: Trace, entry: AuditCall): void {
   const before = trace.doubt;
   trace.doubt = doubtAfter(before, entry);
   if (trace.doubt === undefined) trace.doubted = undefined;
@@ -128,7 +128,7 @@ function learn(trace: Trace, entry: AuditEntry): void {
 }
 
 /** What a call leaves of the doubt about its order. */
-function doubtAfter(before: Doubt | undefined, entry: AuditEntry): Doubt | undefined {
+function doubtAfter(before: Doubt | undefined, entry: AuditCall): Doubt | undefined {
   const heard = heardOf(entry);
   if (entry.endpoint === 'gethbinfo') {
     if (heard.kind === 'status') return heard.status === 'SENDING' ? 'sending' : undefined;
@@ -145,14 +145,14 @@ function doubtAfter(before: Doubt | undefined, entry: AuditEntry): Doubt | undef
   return heard.after === 'closed' ? undefined : before;
 }
 
-function latestInDoubt(traces: Iterable<Trace> | undefined, entry: AuditEntry): Trace | undefined {
+function latestInDoubt(traces: Iterable<Trace> | undefined, entry: AuditCall): Trace | undefined {
   const near = [...(traces ?? [])].filter(
     (trace) => !trace.replacedBy && elapsedMs(trace.last, entry) <= NEW_NUMBER_WINDOW_MS,
   );
   return near.at(-1);
 }
 
-function replace(old: Trace, trace: Trace, entry: AuditEntry): void {
+function replace(old: Trace, trace: Trace, entry: AuditCall): void {
   if (old.doubt === undefined) return;
   const steps = [old.doubted ?? old.first, old.last, entry].map(({ sequence }) => sequence);
   old.replacedBy = { trace, doubt: old.doubt, evidence: [...new Set(steps)] };

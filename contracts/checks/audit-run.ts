@@ -1,6 +1,6 @@
 /** What a rule for clients is, what it looks at, and what it says. */
 import type { Edition, Provenance } from '../types.ts';
-import type { AuditEntry } from './audit-entry.ts';
+import type { AuditCall, AuditEntry } from './audit-entry.ts';
 import type { OrderTraces } from './audit-orders.ts';
 
 /** The gravest first. `money`: money was lost. `error`: it is wrong, or would have cost money. */
@@ -10,12 +10,12 @@ export type Severity = (typeof SEVERITIES)[number];
 /** What rules look at: the calls, and what was made of them once for all rules. */
 export interface AuditRun {
   /** Oldest first. */
-  readonly entries: readonly AuditEntry[];
-  readonly sends: readonly AuditEntry[];
+  readonly entries: readonly AuditCall[];
+  readonly sends: readonly AuditCall[];
   readonly orders: OrderTraces;
   readonly edition: Edition;
-  /** How often a client fetched what only the DOCTYPE of an answer named. */
-  readonly canaryFetches: number;
+  /** Fetches of what only the DOCTYPE of an answer pointed to. */
+  readonly canaries: readonly AuditEntry[];
 }
 
 /** What a rule saw: one sentence with numbers and fen, and the sequences of the calls that show it. */

@@ -3,7 +3,7 @@
  * An audit sees the wire alone: what a client told its user, or wrote into its books, it cannot know.
  */
 import type { Certainty, Edition } from '../types.ts';
-import type { AuditEntry } from './audit-entry.ts';
+import { type AuditEntry, callsIn } from './audit-entry.ts';
 import { traceOrders } from './audit-orders.ts';
 import { type AuditRun, SEVERITIES, type Severity } from './audit-run.ts';
 import { CLIENT_RULES } from './client-rules.ts';
@@ -29,8 +29,6 @@ export interface Finding {
 export interface AuditContext {
   /** The edition that was served. Default `current`. */
   readonly edition?: Edition;
-  /** How often a client fetched what only the DOCTYPE of an answer named. */
-  readonly canaryFetches?: number;
 }
 
 /** No finding names more calls than a person would look at. */
@@ -42,13 +40,13 @@ const EVIDENCE_MAX = 20;
  * @returns the gravest first, then by the first call that shows it
  */
 export function audit(entries: readonly AuditEntry[], context: AuditContext = {}): Finding[] {
-  const inOrder = [...entries].sort((a, b) => a.sequence - b.sequence);
+  const calls = callsIn(entries);
   const run: AuditRun = {
-    entries: inOrder,
-    sends: inOrder.filter(({ endpoint }) => endpoint === 'sendredpack'),
-    orders: traceOrders(inOrder),
+    entries: calls,
+    sends: calls.filter(({ endpoint }) => endpoint === 'sendredpack'),
+    canaries: entries.filter(({ endpoint }) => endpoint === 'canary'),
+    orders: traceOrders(calls),
     edition: context.edition ?? 'current',
-    canaryFetches: context.canaryFetches ?? 0,
   };
   const findings = CLIENT_RULES.flatMap(({ id, detect, ...rule }) =>
     detect(run).map(

@@ -1,7 +1,7 @@
 /** What a client did about orders whose end it could not know, or knew: where money is lost. */
 import { toYuan } from '../wire/measure.ts';
 import {
-  type AuditEntry,
+  type AuditCall,
   amountFenOf,
   billnoOf,
   heardOf,
@@ -46,8 +46,8 @@ export function abandonedAfter(...doubts: readonly Doubt[]): (run: AuditRun) => 
 
 /** The same number again after it had failed for good. */
 export function failedNumberSentAgain({ entries }: AuditRun): Observation[] {
-  const failed = new Map<string, AuditEntry>();
-  const again = new Map<string, AuditEntry[]>();
+  const failed = new Map<string, AuditCall>();
+  const again = new Map<string, AuditCall[]>();
   for (const entry of entries) {
     const key = orderKeyOf(entry);
     const before = failed.get(key);
@@ -68,7 +68,7 @@ export function failedNumberSentAgain({ entries }: AuditRun): Observation[] {
 
 /** One number for two payments: another user, or another amount, after the first was stored. */
 export function numberForTwoOrders({ sends }: AuditRun): Observation[] {
-  const stored = new Map<string, AuditEntry>();
+  const stored = new Map<string, AuditCall>();
   const found: Observation[] = [];
   for (const entry of sends) {
     const before = stored.get(orderKeyOf(entry));
@@ -87,7 +87,7 @@ export function numberForTwoOrders({ sends }: AuditRun): Observation[] {
 
 /** The same number again after a plain success: the answer was not understood. */
 export function successSentAgain({ sends }: AuditRun): Observation[] {
-  const succeeded = new Map<string, AuditEntry>();
+  const succeeded = new Map<string, AuditCall>();
   const found: Observation[] = [];
   for (const entry of sends) {
     const before = succeeded.get(orderKeyOf(entry));
@@ -106,7 +106,7 @@ const SAME_REFUSAL_MAX = 3;
 
 /** The same request again and again, though only a change of it, or of the account, can help. */
 export function hopelessRepeats({ sends }: AuditRun): Observation[] {
-  const refused = new Map<string, { readonly code: string; readonly calls: AuditEntry[] }>();
+  const refused = new Map<string, { readonly code: string; readonly calls: AuditCall[] }>();
   for (const entry of sends) {
     const heard = heardOf(entry);
     const mendable = heard.kind === 'code' && ['free', 'kept'].includes(heard.after);
@@ -125,11 +125,11 @@ export function hopelessRepeats({ sends }: AuditRun): Observation[] {
     }));
 }
 
-function payment(entry: AuditEntry): string {
+function payment(entry: AuditCall): string {
   return `${entry.request.re_openid ?? 'nobody'} and ${amountFenOf(entry)} fen`;
 }
 
-function numberOf([first]: readonly AuditEntry[]): string {
+function numberOf([first]: readonly AuditCall[]): string {
   return first ? billnoOf(first) : '';
 }
 
@@ -137,6 +137,6 @@ function times(count: number): string {
   return count === 1 ? 'once' : `${count} times`;
 }
 
-function sequencesOf(entries: readonly AuditEntry[]): number[] {
+function sequencesOf(entries: readonly AuditCall[]): number[] {
   return entries.map(({ sequence }) => sequence);
 }

@@ -3,7 +3,7 @@ import { codeRow } from '../tables/codes.ts';
 import { LIMITS } from '../tables/limits.ts';
 import { beijingDay } from '../wire/beijing-time.ts';
 import {
-  type AuditEntry,
+  type AuditCall,
   billnoOf,
   elapsedMs,
   heardOf,
@@ -32,7 +32,7 @@ export function hastyRetries({ sends }: AuditRun): Observation[] {
 /** Sent again after PROCESSING, with neither a look at gethbinfo nor the twenty minutes of the page in between. */
 export function processingPressed({ entries }: AuditRun): Observation[] {
   const dueMs = Number(codeRow('PROCESSING').retryAfter);
-  const waiting = new Map<string, AuditEntry>();
+  const waiting = new Map<string, AuditCall>();
   const found: Observation[] = [];
   for (const entry of entries) {
     const before = waiting.get(orderKeyOf(entry));
@@ -95,7 +95,7 @@ export function burst({ sends, edition }: AuditRun): Observation[] {
 
 /** A new connection, and a new handshake, for each call of many. */
 export function connectionStorm({ entries }: AuditRun): Observation[] {
-  const firsts = new Map<number, AuditEntry>();
+  const firsts = new Map<number, AuditCall>();
   for (const entry of entries) {
     if (entry.connection !== undefined && !firsts.has(entry.connection)) {
       firsts.set(entry.connection, entry);
@@ -108,9 +108,9 @@ export function connectionStorm({ entries }: AuditRun): Observation[] {
 }
 
 /** Each send of an order with the one before it: the same number for the same user and amount. */
-function retriesOf(sends: readonly AuditEntry[]): [AuditEntry, AuditEntry][] {
-  const last = new Map<string, AuditEntry>();
-  const pairs: [AuditEntry, AuditEntry][] = [];
+function retriesOf(sends: readonly AuditCall[]): [AuditCall, AuditCall][] {
+  const last = new Map<string, AuditCall>();
+  const pairs: [AuditCall, AuditCall][] = [];
   for (const entry of sends) {
     if (billnoOf(entry) === '') continue;
     const before = last.get(orderKeyOf(entry));
@@ -121,8 +121,8 @@ function retriesOf(sends: readonly AuditEntry[]): [AuditEntry, AuditEntry][] {
 }
 
 /** The longest stretch of calls that lie within one second. */
-function mostWithinASecond(entries: readonly AuditEntry[]): readonly AuditEntry[] {
-  let best: readonly AuditEntry[] = [];
+function mostWithinASecond(entries: readonly AuditCall[]): readonly AuditCall[] {
+  let best: readonly AuditCall[] = [];
   let from = 0;
   for (const [to, entry] of entries.entries()) {
     for (let first = entries[from]; first && elapsedMs(first, entry) >= SECOND_MS; ) {

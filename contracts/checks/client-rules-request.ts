@@ -3,10 +3,10 @@ import { EDITION_TABLES } from '../tables/editions.ts';
 import { SIGNED_FIELDS } from '../tables/endpoints.ts';
 import { beijingDay } from '../wire/beijing-time.ts';
 import { utf8Bytes } from '../wire/measure.ts';
-import { type AuditEntry, billnoOf } from './audit-entry.ts';
+import { type AuditCall, billnoOf } from './audit-entry.ts';
 import type { AuditRun, Observation } from './audit-run.ts';
 
-type Test = (entry: AuditEntry, run: AuditRun) => boolean;
+type Test = (entry: AuditCall, run: AuditRun) => boolean;
 
 /** All calls of which something is true, as one observation. @param what of the calls, after their count */
 export function callsThat(what: string, test: Test): (run: AuditRun) => Observation[] {
@@ -24,7 +24,7 @@ export function refusedBy(what: string, ...clauses: readonly string[]) {
   );
 }
 
-type FieldTest = (value: string, name: string, entry: AuditEntry, run: AuditRun) => boolean;
+type FieldTest = (value: string, name: string, entry: AuditCall, run: AuditRun) => boolean;
 
 /** One observation per field of which something is true. @param what of the field, after its name and the count of calls */
 function fieldsThat(
@@ -32,7 +32,7 @@ function fieldsThat(
   what: (value: string, name: string, run: AuditRun) => string,
 ): (run: AuditRun) => Observation[] {
   return (run) => {
-    const calls = new Map<string, AuditEntry[]>();
+    const calls = new Map<string, AuditCall[]>();
     for (const entry of run.entries) {
       for (const [name, value] of Object.entries(entry.request)) {
         if (!test(value, name, entry, run)) continue;
@@ -102,13 +102,21 @@ export const paddedIds = fieldsThat(
   (value) => `is ${quoted(value)}, with white space around it`,
 );
 
+/** The entity of an answer's DOCTYPE was fetched: by nobody but a reader that expands what it should refuse. */
+export function entitiesFetched({ canaries }: AuditRun): Observation[] {
+  if (canaries.length === 0) return [];
+  const often = canaries.length === 1 ? 'once' : `${canaries.length} times`;
+  const what = `What only the DOCTYPE of an answer pointed to was fetched ${often}.`;
+  return [{ what, evidence: canaries.map(({ sequence }) => sequence) }];
+}
+
 /** A nonce of two different requests. The same body sent again has its own nonce again, and may. */
 export function reusedNonces({ entries }: AuditRun): Observation[] {
-  const byNonce = new Map<string, Map<string, AuditEntry>>();
+  const byNonce = new Map<string, Map<string, AuditCall>>();
   for (const entry of entries) {
     const { nonce_str: nonce, sign = '' } = entry.request;
     if (!nonce) continue;
-    const requests = byNonce.get(nonce) ?? new Map<string, AuditEntry>();
+    const requests = byNonce.get(nonce) ?? new Map<string, AuditCall>();
     byNonce.set(nonce, requests);
     const request = `${entry.endpoint}/${billnoOf(entry)}/${sign}`;
     if (!requests.has(request)) requests.set(request, entry);
@@ -134,11 +142,11 @@ export const daysOfUtc = callsThat(
   },
 );
 
-function documented(entry: AuditEntry, edition: AuditRun['edition']): Set<string> {
+function documented(entry: AuditCall, edition: AuditRun['edition']): Set<string> {
   return new Set(EDITION_TABLES[edition].request[entry.endpoint].map((row) => row.name));
 }
 
-function rowOf(entry: AuditEntry, name: string, edition: AuditRun['edition']) {
+function rowOf(entry: AuditCall, name: string, edition: AuditRun['edition']) {
   return EDITION_TABLES[edition].request[entry.endpoint].find((row) => row.name === name);
 }
 
@@ -146,7 +154,7 @@ function count(calls: readonly unknown[]): string {
   return calls.length === 1 ? '1 call' : `${calls.length} calls`;
 }
 
-function sequencesOf(entries: readonly AuditEntry[]): number[] {
+function sequencesOf(entries: readonly AuditCall[]): number[] {
   return entries.map(({ sequence }) => sequence);
 }
 

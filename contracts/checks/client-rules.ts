@@ -24,6 +24,7 @@ import {
   daysOfUtc,
   decimalAmounts,
   emptyFields,
+  entitiesFetched,
   lengthsAtTheEdge,
   lengthsInCharacters,
   paddedIds,
@@ -268,15 +269,7 @@ export const CLIENT_RULES: readonly ClientRule[] = [
     remedy: 'Switch DOCTYPE off in the XML parser (CVE-2018-13439 and its kin).',
     source: 'E97, §8 no. 21',
     certainty: 'documented',
-    detect: ({ canaryFetches }) =>
-      canaryFetches === 0
-        ? []
-        : [
-            {
-              what: `The entity that only a DOCTYPE named was fetched ${canaryFetches === 1 ? 'once' : `${canaryFetches} times`}.`,
-              evidence: [],
-            },
-          ],
+    detect: entitiesFetched,
   },
   {
     id: 'no-client-certificate',

@@ -1,5 +1,5 @@
 /** How a client answered what it met: its next call about the same order. */
-import { type AuditEntry, amountFenOf, billnoOf, elapsedMs, orderKeyOf } from './audit-entry.ts';
+import { type AuditCall, amountFenOf, billnoOf, elapsedMs, orderKeyOf } from './audit-entry.ts';
 import { NEW_NUMBER_WINDOW_MS } from './audit-orders.ts';
 
 /**
@@ -10,11 +10,11 @@ export const NEXT_STEPS = ['same number', 'changed', 'query', 'new number', 'not
 export type NextStep = (typeof NEXT_STEPS)[number];
 
 /** @param entries oldest first */
-export function nextSteps(entries: readonly AuditEntry[]): ReadonlyMap<AuditEntry, NextStep> {
-  const steps = new Map<AuditEntry, NextStep>();
-  const nextOfOrder = new Map<string, AuditEntry>();
+export function nextSteps(entries: readonly AuditCall[]): ReadonlyMap<AuditCall, NextStep> {
+  const steps = new Map<AuditCall, NextStep>();
+  const nextOfOrder = new Map<string, AuditCall>();
   // The next send of a number that was not seen before it, by what it pays: found going backwards, with each number's first send.
-  const nextOfPayee = new Map<string, AuditEntry>();
+  const nextOfPayee = new Map<string, AuditCall>();
   const firstSends = firstSendsOf(entries);
   for (const entry of [...entries].reverse()) {
     const next = nextOfOrder.get(orderKeyOf(entry));
@@ -27,7 +27,7 @@ export function nextSteps(entries: readonly AuditEntry[]): ReadonlyMap<AuditEntr
 }
 
 /** The calls that repeat a number under a nonce of their own. */
-export function repeatsWithNewNonce(entries: readonly AuditEntry[]): ReadonlySet<AuditEntry> {
+export function repeatsWithNewNonce(entries: readonly AuditCall[]): ReadonlySet<AuditCall> {
   const firstSends = firstSendsOf(entries);
   return new Set(
     entries.filter((entry) => {
@@ -38,8 +38,8 @@ export function repeatsWithNewNonce(entries: readonly AuditEntry[]): ReadonlySet
   );
 }
 
-function firstSendsOf(entries: readonly AuditEntry[]): Map<string, AuditEntry> {
-  const firsts = new Map<string, AuditEntry>();
+function firstSendsOf(entries: readonly AuditCall[]): Map<string, AuditCall> {
+  const firsts = new Map<string, AuditCall>();
   for (const entry of entries) {
     if (entry.endpoint !== 'sendredpack' || billnoOf(entry) === '') continue;
     if (!firsts.has(orderKeyOf(entry))) firsts.set(orderKeyOf(entry), entry);
@@ -48,9 +48,9 @@ function firstSendsOf(entries: readonly AuditEntry[]): Map<string, AuditEntry> {
 }
 
 function stepOf(
-  entry: AuditEntry,
-  next: AuditEntry | undefined,
-  other: AuditEntry | undefined,
+  entry: AuditCall,
+  next: AuditCall | undefined,
+  other: AuditCall | undefined,
 ): NextStep {
   if (next) {
     if (next.endpoint === 'gethbinfo') return 'query';
@@ -60,16 +60,16 @@ function stepOf(
 }
 
 /** Nonce and signature differ in every honest repeat. */
-function isUnchanged(before: AuditEntry, after: AuditEntry): boolean {
+function isUnchanged(before: AuditCall, after: AuditCall): boolean {
   return contentOf(before) === contentOf(after);
 }
 
-function contentOf({ request, peer }: AuditEntry): string {
+function contentOf({ request, peer }: AuditCall): string {
   const { nonce_str: _nonce, sign: _sign, ...content } = request;
   const fields = Object.entries(content).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([fields, peer.kind]);
 }
 
-function payeeOf({ request, ...entry }: AuditEntry): string {
+function payeeOf({ request, ...entry }: AuditCall): string {
   return JSON.stringify([request.mch_id, request.re_openid, amountFenOf({ request, ...entry })]);
 }

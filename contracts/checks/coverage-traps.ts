@@ -3,12 +3,12 @@ import { EDITION_TABLES } from '../tables/editions.ts';
 import { TRAPS, type TrapName } from '../tables/traps.ts';
 import type { Edition } from '../types.ts';
 import { utf8Bytes } from '../wire/measure.ts';
-import { type AuditEntry, element, faultsOf, heardOf, statusOf } from './audit-entry.ts';
+import { type AuditCall, element, heardOf, statusOf } from './audit-entry.ts';
 
 /** How near to its limit a text is to count as a try at it. */
 const NEAR_BYTES = 3;
 
-type Meets = (entry: AuditEntry, edition: Edition) => boolean;
+type Meets = (entry: AuditCall, edition: Edition) => boolean;
 
 const hasCode =
   (...codes: readonly string[]): Meets =>
@@ -22,8 +22,8 @@ const brokeClause =
 
 const hasFault =
   (...names: readonly string[]): Meets =>
-  (entry) =>
-    faultsOf(entry).some((name) => names.includes(name));
+  ({ faults = [] }) =>
+    faults.some((name) => names.includes(name));
 
 const MEETS: Readonly<Record<Exclude<TrapName, 'new-nonce-old-number'>, Meets>> = {
   'unknown-but-paid': (entry) => entry.endpoint === 'sendredpack' && entry.paid && isUnclear(entry),
@@ -63,7 +63,7 @@ const MEETS: Readonly<Record<Exclude<TrapName, 'new-nonce-old-number'>, Meets>> 
 };
 
 /** @param repeated is this the number of an earlier call, with another nonce? */
-export function trapsOf(entry: AuditEntry, edition: Edition, repeated: boolean): TrapName[] {
+export function trapsOf(entry: AuditCall, edition: Edition, repeated: boolean): TrapName[] {
   const met = TRAPS.map(({ name }) => name).filter((name) =>
     name === 'new-nonce-old-number'
       ? repeated && entry.verdict === 'repeated'
@@ -72,23 +72,23 @@ export function trapsOf(entry: AuditEntry, edition: Edition, repeated: boolean):
   return met;
 }
 
-function isUnclear(entry: AuditEntry): boolean {
+function isUnclear(entry: AuditCall): boolean {
   const heard = heardOf(entry);
   if (heard.kind === 'code') return heard.after === 'unknown' || heard.after === 'undocumented';
   return heard.kind === 'nothing' || heard.kind === 'page';
 }
 
-function heardFree(entry: AuditEntry): boolean {
+function heardFree(entry: AuditCall): boolean {
   const heard = heardOf(entry);
   return heard.kind === 'code' && heard.after === 'free';
 }
 
-function isUndocumented(entry: AuditEntry): boolean {
+function isUndocumented(entry: AuditCall): boolean {
   const heard = heardOf(entry);
   return heard.kind === 'code' && heard.after === 'undocumented';
 }
 
-function isNearLimit(entry: AuditEntry, edition: Edition, name: string, value: string): boolean {
+function isNearLimit(entry: AuditCall, edition: Edition, name: string, value: string): boolean {
   const row = EDITION_TABLES[edition].request[entry.endpoint].find((each) => each.name === name);
   const bytesMax = row?.bytesMax;
   if (bytesMax === undefined) return false;

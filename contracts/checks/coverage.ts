@@ -9,7 +9,7 @@ import { EDITION_TABLES } from '../tables/editions.ts';
 import { STAGES, type Stage } from '../tables/stages.ts';
 import { TRAPS } from '../tables/traps.ts';
 import { type Edition, ENDPOINTS } from '../types.ts';
-import { type AuditEntry, faultsOf } from './audit-entry.ts';
+import { type AuditCall, type AuditEntry, callsIn } from './audit-entry.ts';
 import { NEXT_STEPS, type NextStep, nextSteps, repeatsWithNewNonce } from './coverage-next.ts';
 import { trapsOf } from './coverage-traps.ts';
 
@@ -41,21 +41,21 @@ export interface Coverage {
 
 /** @param entries in any order: sequences say which came first */
 export function coverage(entries: readonly AuditEntry[], edition: Edition): Coverage {
-  const inOrder = [...entries].sort((a, b) => a.sequence - b.sequence);
+  const inOrder = callsIn(entries);
   const next = nextSteps(inOrder);
   const repeats = repeatsWithNewNonce(inOrder);
-  const section = (rows: readonly Listed[], namesIn: (entry: AuditEntry) => readonly string[]) =>
+  const section = (rows: readonly Listed[], namesIn: (entry: AuditCall) => readonly string[]) =>
     sectionOf(rows, inOrder, next, namesIn);
   return {
     edition,
-    calls: entries.length,
+    calls: inOrder.length,
     sections: {
       codes: section(codeRows(edition), ({ code }) => (code ? [code] : [])),
       fields: section(fieldRows(edition), fieldsOf),
       rules: section(clauseRows(edition), ({ clause }) => (clause ? [clause] : [])),
       stages: section(STAGES.map(toListed), stagesOf),
       traps: section(TRAPS.map(toListed), (entry) => trapsOf(entry, edition, repeats.has(entry))),
-      faults: section(ANSWER_FAULTS.map(toListed), faultsOf),
+      faults: section(ANSWER_FAULTS.map(toListed), ({ faults }) => faults ?? []),
     },
   };
 }
@@ -117,7 +117,7 @@ function clauseRows(edition: Edition): Listed[] {
   return clausesOf(edition).map(toListed);
 }
 
-function fieldsOf({ endpoint, request }: AuditEntry): string[] {
+function fieldsOf({ endpoint, request }: AuditCall): string[] {
   return Object.entries(request)
     .filter(([, value]) => value !== '')
     .map(([name]) => `${endpoint}/${name}`);
@@ -126,7 +126,7 @@ function fieldsOf({ endpoint, request }: AuditEntry): string[] {
 const STAGE_NAMES: readonly string[] = STAGES.map(({ name }) => name);
 
 /** Where the call was decided: a stage that refused it, or the payment. */
-function stagesOf({ verdict, clause = '', code = '' }: AuditEntry): Stage[] {
+function stagesOf({ verdict, clause = '', code = '' }: AuditCall): Stage[] {
   if (verdict === 'front') return ['front'];
   if (verdict === 'sent') return ['payment'];
   if (verdict === 'repeated' || verdict === 'found') return ['order'];
@@ -138,11 +138,11 @@ function stagesOf({ verdict, clause = '', code = '' }: AuditEntry): Stage[] {
 
 function sectionOf(
   listed: readonly Listed[],
-  entries: readonly AuditEntry[],
-  next: ReadonlyMap<AuditEntry, NextStep>,
-  namesIn: (entry: AuditEntry) => readonly string[],
+  entries: readonly AuditCall[],
+  next: ReadonlyMap<AuditCall, NextStep>,
+  namesIn: (entry: AuditCall) => readonly string[],
 ): CoverageSection {
-  const calls = new Map<string, AuditEntry[]>(listed.map(({ name }) => [name, []]));
+  const calls = new Map<string, AuditCall[]>(listed.map(({ name }) => [name, []]));
   for (const entry of entries) {
     for (const name of namesIn(entry)) calls.get(name)?.push(entry);
   }
@@ -159,8 +159,8 @@ function counted(rows: readonly CoverageRow[]): CoverageSection {
 }
 
 function tally(
-  calls: readonly AuditEntry[],
-  next: ReadonlyMap<AuditEntry, NextStep>,
+  calls: readonly AuditCall[],
+  next: ReadonlyMap<AuditCall, NextStep>,
 ): Partial<Record<NextStep, number>> {
   const counts: Partial<Record<NextStep, number>> = {};
   for (const step of NEXT_STEPS) {

@@ -8,6 +8,7 @@ import {
   type Severity,
 } from '../../contracts/index.ts';
 import type { Output } from '../cli.ts';
+import { loadScenario } from '../scenario/load.ts';
 import { StartError } from '../serve.ts';
 import { chosenScenarios } from './chosen-scenarios.ts';
 import { htmlReport } from './report-html.ts';
@@ -46,14 +47,18 @@ export async function runExec(
   flags: ExecFlags,
   output: Output,
 ): Promise<number> {
+  const requirements = readRequirements(flags.require);
   // Before a long run, not after it: can the report be written?
   if (flags.out !== undefined) writeReport(flags.out, '');
+  const scenarios = chosenScenarios(flags.scenario, flags.all);
+  // And can the last scenario be read, when the first has taken an hour?
+  for (const name of scenarios) loadScenario(name);
   const report = await exec({
     command,
-    scenarios: chosenScenarios(flags.scenario, flags.all),
+    scenarios,
     proxy: flags.proxy,
     failOn: flags.failOn,
-    requirements: readRequirements(flags.require),
+    requirements,
     env: process.env,
     warn: output.warn,
     ...(flags.edition ? { edition: flags.edition } : {}),

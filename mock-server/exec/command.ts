@@ -24,7 +24,7 @@ const ASKED_OFTEN = 3;
 const GRACE_MS = 2_000;
 const LOOK_AGAIN_MS = 20;
 /** What a killed process may take to leave the table; one that nobody buries never does. */
-const BURIAL_MS = 200;
+const BURIAL_MS = 1_000;
 
 const OWN_GROUP = process.platform !== 'win32';
 

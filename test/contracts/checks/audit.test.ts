@@ -8,14 +8,14 @@ import {
   SEVERITIES,
 } from '../../../contracts/index.ts';
 import type { JournalEntry } from '../../../mock-server/index.ts';
-import { found, NOON_MS, OTHER_OPENID, paid, query, refused, runOf, send } from './runs.ts';
+import { canary, found, NOON_MS, OTHER_OPENID, paid, query, refused, runOf, send } from './runs.ts';
 
 const rulesOf = (entries: readonly AuditEntry[], context?: AuditContext) =>
   audit(entries, context).map(({ rule }) => rule);
 
 const SYSTEMERROR = refused('SYSTEMERROR');
 const SYSTEMERROR_PAID = refused('SYSTEMERROR', '', true);
-const page = { ...paid, httpStatus: 502, reply: '<html>', fault: 'page' } as const;
+const page = { ...paid, httpStatus: 502, reply: '<html>', faults: ['page'] } as const;
 const at = (realAtMs: number) => ({ realAtMs, atMs: realAtMs });
 
 /** What shows each rule its fault, and no other rule a fault of its own. */
@@ -25,8 +25,8 @@ const SHOWN: Readonly<Record<string, readonly [AuditEntry[], AuditContext?]>> = 
   'not-found-taken-as-failure': [
     runOf(send('A', SYSTEMERROR_PAID), query('A', refused('NOT_FOUND')), send('B')),
   ],
-  'new-number-after-no-answer': [runOf(send('A', { ...paid, fault: 'drop' }), send('B'))],
-  'new-number-after-odd-answer': [runOf(send('A', { ...paid, fault: 'delay' }), send('B'))],
+  'new-number-after-no-answer': [runOf(send('A', { ...paid, faults: ['drop'] }), send('B'))],
+  'new-number-after-odd-answer': [runOf(send('A', { ...paid, faults: ['delay'] }), send('B'))],
   'new-number-after-page': [runOf(send('A', page), send('B'))],
   'new-number-after-unknown-code': [runOf(send('A', refused('BRAND_NEW', '', true)), send('B'))],
   'sending-taken-as-failure': [
@@ -71,7 +71,7 @@ const SHOWN: Readonly<Record<string, readonly [AuditEntry[], AuditContext?]>> = 
     ),
   ],
   'key-in-body': [runOf(send('A', { ...paid, keyInBody: true }))],
-  'doctype-expanded': [runOf(send('A')), { canaryFetches: 1 }],
+  'doctype-expanded': [runOf(send('A'), canary)],
   'no-client-certificate': [runOf(send('A', { ...refused('CA_ERROR'), peer: { kind: 'none' } }))],
   'wrong-client-certificate': [
     runOf(
@@ -225,16 +225,17 @@ describe('a new number for an order in doubt', () => {
 
 describe('a fault of the answer', () => {
   it('leaves what the worst of several leaves, and nothing when no table has it', () => {
-    const rulesAfter = (fault: string) => rulesOf(runOf(send('A', { ...paid, fault }), send('B')));
-    expect(rulesAfter('delay, drop')).toEqual(['new-number-after-no-answer']);
-    expect(rulesAfter('chunked+page')).toEqual(['new-number-after-page']);
-    expect(rulesAfter('reordered err-code')).toEqual(['new-number-after-unknown-code']);
+    const rulesAfter = (...faults: string[]) =>
+      rulesOf(runOf(send('A', { ...paid, faults }), send('B')));
+    expect(rulesAfter('delay', 'drop')).toEqual(['new-number-after-no-answer']);
+    expect(rulesAfter('chunked', 'page')).toEqual(['new-number-after-page']);
+    expect(rulesAfter('reordered', 'err-code')).toEqual(['new-number-after-unknown-code']);
     expect(rulesAfter('brand-new')).toEqual(['new-number-after-no-answer']);
   });
 
   it('asks nothing more of a client that may have read its answer', () => {
-    expect(audit(runOf(send('A', { ...paid, fault: 'chunked' })))).toEqual([]);
-    expect(rulesOf(runOf(send('A', { ...paid, fault: 'truncate' })))).toEqual([
+    expect(audit(runOf(send('A', { ...paid, faults: ['chunked'] })))).toEqual([]);
+    expect(rulesOf(runOf(send('A', { ...paid, faults: ['truncate'] })))).toEqual([
       'outcome-never-learned',
     ]);
   });

@@ -75,7 +75,7 @@ describe('coverage', () => {
   });
 
   it('names faults that befell an answer', () => {
-    const seen = coverage(runOf(send('A', { ...paid, fault: 'delay, drop' })), 'current');
+    const seen = coverage(runOf(send('A', { ...paid, faults: ['delay', 'drop'] })), 'current');
     expect(seen.sections.faults.met).toBe(2);
     expect(rowOf(seen, 'traps', 'lost-answer')?.met).toBe(1);
   });

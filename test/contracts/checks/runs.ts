@@ -80,3 +80,11 @@ function call(
     };
   };
 }
+
+/** A fetch of what the DOCTYPE of an answer pointed to. */
+export const canary: Call = (index) => ({
+  ...send('A')(index),
+  endpoint: 'canary',
+  verdict: 'canary',
+  paid: false,
+});
