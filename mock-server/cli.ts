@@ -139,6 +139,7 @@ function addExec(program: Command, output: Output, end: (exitCode: number) => vo
         .choices([...SEVERITIES, 'never'])
         .default('error'),
     )
+    .option('--ignore <rule,…>', 'rules that your tests break on purpose', collect, [])
     .option('--require <what>', 'exit 1 unless met: codes=documented, traps=80%', collect, [])
     .option('--coverage', 'also list what was never met')
     .addOption(

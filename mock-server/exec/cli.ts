@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import {
+  CLIENT_RULES,
   type CoverageRequirement,
   type Edition,
   parseRequirement,
@@ -25,6 +26,7 @@ export interface ExecFlags {
   readonly certDir?: string;
   readonly proxy: boolean;
   readonly failOn: Severity | 'never';
+  readonly ignore: readonly string[];
   readonly require: readonly string[];
   readonly report?: ReportFormat;
   readonly out?: string;
@@ -58,6 +60,7 @@ export async function runExec(
     scenarios,
     proxy: flags.proxy,
     failOn: flags.failOn,
+    ignored: readIgnored(flags.ignore),
     requirements,
     env: process.env,
     warn: output.warn,
@@ -72,6 +75,14 @@ export async function runExec(
   output.write(textReport(report, { missing }));
   writeReport(out, inFormat(report, flags.report ?? FORMAT_OF[extname(out)] ?? 'text', missing));
   return report.exitCode;
+}
+
+function readIgnored(texts: readonly string[]): string[] {
+  const rules = texts.flatMap((text) => text.split(',')).map((rule) => rule.trim());
+  const known = CLIENT_RULES.map(({ id }) => id);
+  const stranger = rules.find((rule) => !known.includes(rule));
+  if (stranger === undefined) return rules;
+  throw new StartError(`--ignore: no rule "${stranger}": expected one of ${known.join(', ')}`);
 }
 
 function readRequirements(texts: readonly string[]): CoverageRequirement[] {

@@ -37,7 +37,7 @@ function runLines(run: ExecRun): string[] {
   const { scenario, title, exitCode, calls, unjudged, findings } = run;
   const counted = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
   return [
-    `${scenario}: exit ${exitCode}, ${calls} calls, ${counted}   (${title})`,
+    `${printable(scenario)}: exit ${exitCode}, ${calls} calls, ${counted}   (${printable(title)})`,
     ...(calls === 0 ? [`  no call came: does the command read REDPACK_BASE_URL?`] : []),
     ...(unjudged > 0
       ? [`  the first ${unjudged} calls were too many to keep, and not judged`]

@@ -36,6 +36,8 @@ export interface ExecSettings {
   /** Lead the real host name to the mock by HTTPS_PROXY. */
   readonly proxy: boolean;
   readonly failOn: Severity | 'never';
+  /** Rules whose findings are left out. */
+  readonly ignored: readonly string[];
   readonly requirements: readonly CoverageRequirement[];
   readonly env: NodeJS.ProcessEnv;
   /** Told at once of what a person should know before the report. */
@@ -108,7 +110,7 @@ async function runUnder(
   scenario: string,
   { settings, certificates, caFile, signals }: Stage,
 ): Promise<Judged & { end: CommandEnd }> {
-  const { command, edition, env, warn } = settings;
+  const { command, edition, env, ignored, warn } = settings;
   const server = await startMockServer({
     scenario,
     certificates,
@@ -123,7 +125,7 @@ async function runUnder(
     const end = await runCommand(command, own, signals);
     if (end.unstarted) warn(`${end.unstarted}\n`);
     const tookMs = Math.round(performance.now() - beganMs);
-    return { end, ...judge(scenario, server, end.exitCode, tookMs) };
+    return { end, ...judge(scenario, server, { end, tookMs, ignored }) };
   } finally {
     await server.stop();
   }
@@ -132,8 +134,7 @@ async function runUnder(
 function judge(
   name: string,
   { journal, scenario }: MockServer,
-  exitCode: number,
-  tookMs: number,
+  { end, tookMs, ignored }: { end: CommandEnd; tookMs: number; ignored: readonly string[] },
 ): Judged {
   const { edition, title } = scenario;
   const entries = journal.entries();
@@ -142,11 +143,11 @@ function judge(
       scenario: name,
       title,
       edition,
-      exitCode,
+      exitCode: end.exitCode,
       tookMs,
       calls: entries.length + journal.dropped,
       unjudged: journal.dropped,
-      findings: audit(entries, { edition }),
+      findings: audit(entries, { edition }).filter(({ rule }) => !ignored.includes(rule)),
     },
     coverage: coverage(entries, edition),
   };

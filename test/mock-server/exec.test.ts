@@ -91,6 +91,16 @@ describe('the exit code', () => {
     expect([mild.code, strict.code, never.code]).toEqual([0, 1, 0]);
   });
 
+  it('is 0 when the rule that was broken is ignored', async () => {
+    const rule = 'new-number-after-systemerror';
+    const { code, stdout } = await shell(
+      ['--scenario', 'codes/current/SYSTEMERROR', '--ignore', rule],
+      'send A1 >/dev/null; send B2 >/dev/null',
+    );
+    expect(stdout).not.toContain(rule);
+    expect(code).toBe(0);
+  });
+
   it('is 1 when coverage is less than required, and what is missing is named', async () => {
     const once = 'send A1 >/dev/null';
     const met = await shell(['--require', 'codes=0%,stages=1%'], once);
@@ -115,6 +125,7 @@ describe('the exit code', () => {
       /no scenarios in "stars": expected one of codes, codes\/2014/,
     ],
     [['--require', 'cods=all', '--', 'true'], /--require: "cods=all" is no requirement/],
+    [['--ignore', 'haste', '--', 'true'], /--ignore: no rule "haste": expected one of new-number-/],
     [['--fail-on', 'doubt', '--', 'true'], /money, error, warning, note, never/],
     [['--out', '/no/such/folder/report.html', '--', 'true'], /cannot write the report/],
     [['--scenario', 'default'], /missing required argument 'command'/],
