@@ -34,7 +34,8 @@ interface Replacement {
   readonly oldNumber: string;
   readonly newNumber: string;
   readonly amountFen: number;
-  readonly bothPaid: boolean;
+  /** When the new number was paid: the number before it that was paid too, itself or one that it had replaced. */
+  readonly paidBefore: string | undefined;
   /** What put it in doubt, what was heard of it last, the new number. */
   readonly evidence: readonly number[];
 }
@@ -51,10 +52,14 @@ interface Abandonment {
 interface Trace {
   readonly first: AuditCall;
   paid: boolean;
+  /** Was the client told that it was paid? */
+  succeeded: boolean;
   doubt: Doubt | undefined;
   /** What put it in doubt, and what was heard of it last. */
   doubted: AuditCall | undefined;
   last: AuditCall;
+  /** The order in whose place it was sent. */
+  replaces: Trace | undefined;
   /** Calls about it since it came into doubt. */
   followUps: number;
   replacedBy:
@@ -98,10 +103,12 @@ function open(entry: AuditCall): Trace {
   const trace: Trace = {
     first: entry,
     paid: entry.paid,
+    succeeded: false,
     doubt: undefined,
     doubted: undefined,
     last: entry,
     followUps: 0,
+    replaces: undefined,
     replacedBy: undefined,
   };
   learn(trace, entry);
@@ -112,19 +119,31 @@ function follow(trace: Trace, entry: AuditCall): void {
   trace.paid ||= entry.paid;
   trace.followUps += 1;
   // Whoever sends the old number again has not given it up.
-  if (entry.endpoint === 'sendredpack') trace.replacedBy = undefined;
+  if (entry.endpoint === 'sendredpack' && trace.replacedBy) {
+    trace.replacedBy.trace.replaces = undefined;
+    trace.replacedBy = undefined;
+  }
   learn(trace, entry);
   trace.last = entry;
 }
 
 function learn(trace: Trace, entry: AuditCall): void {
   const before = trace.doubt;
+  trace.succeeded ||= saysPaid(entry);
   trace.doubt = doubtAfter(before, entry);
   if (trace.doubt === undefined) trace.doubted = undefined;
   if (trace.doubt !== undefined && before === undefined) {
     trace.doubted = entry;
     trace.followUps = 0;
   }
+}
+
+function saysPaid(entry: AuditCall): boolean {
+  const heard = heardOf(entry);
+  return (
+    heard.kind === 'success' ||
+    (heard.kind === 'status' && !['SENDING', 'FAILED'].includes(heard.status))
+  );
 }
 
 /** What a call leaves of the doubt about its order. */
@@ -147,14 +166,22 @@ function doubtAfter(before: Doubt | undefined, entry: AuditCall): Doubt | undefi
 
 function latestInDoubt(traces: Iterable<Trace> | undefined, entry: AuditCall): Trace | undefined {
   const near = [...(traces ?? [])].filter(
-    (trace) => !trace.replacedBy && elapsedMs(trace.last, entry) <= NEW_NUMBER_WINDOW_MS,
+    (trace) => isUnsettled(trace) && elapsedMs(trace.last, entry) <= NEW_NUMBER_WINDOW_MS,
   );
   return near.at(-1);
+}
+
+/** Nothing stands in its place, or only a number that came to nothing itself. */
+function isUnsettled({ replacedBy }: Trace): boolean {
+  if (!replacedBy) return true;
+  const { doubt, succeeded } = replacedBy.trace;
+  return doubt === undefined && !succeeded;
 }
 
 function replace(old: Trace, trace: Trace, entry: AuditCall): void {
   if (old.doubt === undefined) return;
   const steps = [old.doubted ?? old.first, old.last, entry].map(({ sequence }) => sequence);
+  trace.replaces = old;
   old.replacedBy = { trace, doubt: old.doubt, evidence: [...new Set(steps)] };
 }
 
@@ -179,9 +206,17 @@ function toReplacement(old: Trace): Replacement[] {
       oldNumber: billnoOf(old.first),
       newNumber: billnoOf(trace.first),
       amountFen: amountFenOf(old.first),
-      bothPaid: old.paid && trace.paid,
+      paidBefore: trace.paid ? paidAmong(old) : undefined,
     },
   ];
+}
+
+/** The number itself or the nearest that it had replaced, if one of them was paid. */
+function paidAmong(trace: Trace): string | undefined {
+  for (let each: Trace | undefined = trace; each; each = each.replaces) {
+    if (each.paid) return billnoOf(each.first);
+  }
+  return undefined;
 }
 
 function toAbandonment({

@@ -16,20 +16,21 @@ export function newNumberAfter(...doubts: readonly Doubt[]): (run: AuditRun) => 
   return ({ orders }) =>
     orders.replacements
       .filter(({ doubt }) => doubts.includes(doubt))
-      .map(({ doubt, oldNumber, newNumber, amountFen, bothPaid, evidence }) => {
+      .map(({ doubt, oldNumber, newNumber, amountFen, paidBefore, evidence }) => {
         const replaced = `${oldNumber} was open when ${newNumber} was sent for the same user`;
         const fen = `${amountFen} fen (${toYuan(amountFen)} yuan)`;
         if (doubt === 'odd-answer') {
           return { what: `${replaced}: if that answer was not read, ${fen} are lost.`, evidence };
         }
-        return bothPaid
-          ? {
-              what: `${replaced}: both were paid, ${fen} lost.`,
-              evidence,
-              severity: 'money',
-              lostFen: amountFen,
-            }
-          : { what: `${replaced}: had both been paid, ${fen} would have been lost.`, evidence };
+        if (paidBefore === undefined) {
+          return {
+            what: `${replaced}: had both been paid, ${fen} would have been lost.`,
+            evidence,
+          };
+        }
+        const paid = paidBefore === oldNumber ? 'both' : `${paidBefore} and ${newNumber}`;
+        const what = `${replaced}: ${paid} were paid, ${fen} lost.`;
+        return { what, evidence, severity: 'money', lostFen: amountFen };
       });
 }
 

@@ -211,6 +211,18 @@ describe('a new number for an order in doubt', () => {
     ]);
   });
 
+  it('is lost money too when the number that was paid is further back', () => {
+    const between = [SYSTEMERROR, refused('SIGN_ERROR'), refused('SEND_FAILED')];
+    for (const unpaid of between) {
+      const findings = audit(runOf(send('A', SYSTEMERROR_PAID), send('B', unpaid), send('C')));
+      const [{ what, lostFen } = { what: '' }, ...rest] = findings.filter(
+        ({ severity }) => severity === 'money',
+      );
+      expect([lostFen, rest]).toEqual([1_000, []]);
+      expect(what).toMatch(/A.*C/);
+    }
+  });
+
   it('is fine after a refusal that leaves the number free', () => {
     expect(audit(runOf(send('A', refused('SIGN_ERROR')), send('B')))).toEqual([]);
   });
