@@ -24,6 +24,20 @@ export function refusedBy(what: string, ...clauses: readonly string[]) {
   );
 }
 
+/** One observation for each mistake that the server's own diagnosis names. */
+export function wrongSignatures({ entries }: AuditRun): Observation[] {
+  const byMistake = new Map<string, AuditCall[]>();
+  for (const entry of entries) {
+    if (entry.clause !== `${entry.endpoint}/signature/md5`) continue;
+    const mistake = entry.why ?? 'the signature does not match';
+    byMistake.set(mistake, [...(byMistake.get(mistake) ?? []), entry]);
+  }
+  return [...byMistake].map(([mistake, calls]) => ({
+    what: `${count(calls)} met SIGN_ERROR: ${mistake}.`,
+    evidence: sequencesOf(calls),
+  }));
+}
+
 type FieldTest = (value: string, name: string, entry: AuditCall, run: AuditRun) => boolean;
 
 /** One observation per field of which something is true. @param what of the field, after its name and the count of calls */

@@ -33,6 +33,7 @@ import {
   reusedNonces,
   signTypeSent,
   undocumentedFields,
+  wrongSignatures,
 } from './client-rules-request.ts';
 
 const SAME_NUMBER =
@@ -375,7 +376,7 @@ export const CLIENT_RULES: readonly ClientRule[] = [
     remedy: 'Sort by name, leave out empty values and sign, append &key=, MD5, upper case, UTF-8.',
     source: '§5',
     certainty: 'documented',
-    detect: refusedBy('were signed wrongly', 'signature/md5'),
+    detect: wrongSignatures,
   },
   {
     id: 'not-utf8',

@@ -8,7 +8,7 @@ import {
   toYuan,
 } from '../../contracts/index.ts';
 import { escapeMarkup as text } from './markup.ts';
-import { lostFenIn, rowText } from './report-text.ts';
+import { counted, lostFenIn, rowText } from './report-text.ts';
 import type { ExecReport, ExecRun } from './run.ts';
 
 const STYLE = `
@@ -46,7 +46,7 @@ export function htmlReport(report: ExecReport): string {
 }
 
 function runPart({ scenario, title, exitCode, calls, findings }: ExecRun): string {
-  const head = `<h3>${text(scenario)}</h3><p>${text(title)}: exit ${exitCode}, ${calls} calls</p>`;
+  const head = `<h3>${text(scenario)}</h3><p>${text(title)}: exit ${exitCode}, ${counted(calls, 'call')}</p>`;
   if (findings.length === 0) return `${head}<p>Nothing was found.</p>`;
   return `${head}<table><tr><th>Severity<th>Rule<th>What<th>Do<th>Source</tr>${findings.map(findingRow).join('')}</table>`;
 }
@@ -68,7 +68,7 @@ function coveragePart({ edition, calls, sections }: Coverage): string {
     const head = `<h3>${name}: ${met} of ${rows.length} (${percent}%)</h3>`;
     return `${head}<table><tr><th>Name<th>On the page<th>Met, and the client's next step</tr>${rows.map(coverageRow).join('')}</table>`;
   });
-  return `<h2>Coverage of the contract, edition ${edition}, ${calls} calls</h2>${parts.join('')}`;
+  return `<h2>Coverage of the contract, edition ${edition}, ${counted(calls, 'call')}</h2>${parts.join('')}`;
 }
 
 function coverageRow(row: CoverageRow): string {

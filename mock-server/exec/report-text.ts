@@ -8,7 +8,6 @@ import {
   requirementText,
   toYuan,
 } from '../../contracts/index.ts';
-import { printable } from '../cli-text.ts';
 import type { ExecReport, ExecRun } from './run.ts';
 
 export interface TextOptions {
@@ -35,12 +34,12 @@ export function textReport(report: ExecReport, { missing }: TextOptions): string
 
 function runLines(run: ExecRun): string[] {
   const { scenario, title, exitCode, calls, unjudged, findings } = run;
-  const counted = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
+  const summary = `exit ${exitCode}, ${counted(calls, 'call')}, ${counted(findings.length, 'finding')}`;
   return [
-    `${printable(scenario)}: exit ${exitCode}, ${calls} calls, ${counted}   (${printable(title)})`,
+    `${plain(scenario)}: ${summary}   (${plain(title)})`,
     ...(calls === 0 ? [`  no call came: does the command read REDPACK_BASE_URL?`] : []),
     ...(unjudged > 0
-      ? [`  the first ${unjudged} calls were too many to keep, and not judged`]
+      ? [`  of so many calls the first ${unjudged} were not kept, and not judged`]
       : []),
     ...findings.flatMap(findingLines),
     '',
@@ -55,7 +54,7 @@ function findingLines({ rule, severity, title, title_zh, ...finding }: Finding):
       : ` (call${evidence.length === 1 ? '' : 's'} ${evidence.join(', ')})`;
   return [
     `  ${severity.toUpperCase()}  ${rule}: ${title} / ${title_zh}`,
-    `    ${printable(what)}${calls}`,
+    `    ${plain(what)}${calls}`,
     `    Do: ${remedy}`,
     `    Source: ${source} (${certainty})`,
   ];
@@ -74,7 +73,7 @@ export function lostFenIn(runs: readonly ExecRun[]): number {
 
 function coverageLines({ edition, calls, sections }: Coverage, missing: boolean): string[] {
   return [
-    `Coverage of the contract, edition ${edition}, ${calls} calls`,
+    `Coverage of the contract, edition ${edition}, ${counted(calls, 'call')}`,
     ...COVERAGE_SECTIONS.flatMap((name) => sectionLines(name, sections[name], missing)),
     '',
   ];
@@ -99,4 +98,13 @@ export function rowText({ met, next }: CoverageRow): string {
   if (met === 0) return 'never';
   const steps = Object.entries(next).map(([step, count]) => `${step} ${count}`);
   return `${met === 1 ? 'once' : `${met} times`}, then: ${steps.join(', ')}`;
+}
+
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+/** What a client sent goes to a terminal: control characters do not. */
+function plain(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?');
 }

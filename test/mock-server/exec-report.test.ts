@@ -66,7 +66,7 @@ it('HTML holds no element and no control character that a client sent', () => {
 it('text sends the terminal no control character, and says what nobody judged', () => {
   const text = textReport(reportOf('error'), { missing: false });
   expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
-  expect(text).toContain('the first 1 calls were too many to keep');
+  expect(text).toContain('the first 1 were not kept, and not judged');
 });
 
 it('every row of coverage is a case, skipped when nobody met it', () => {

@@ -57,7 +57,7 @@ describe('the exit code', () => {
   it('is 0 when the command succeeds and its client did nothing wrong', async () => {
     const { code, stdout } = await shell([], 'send 0000000001');
     expect(stdout).toContain('<result_code><![CDATA[SUCCESS]]>');
-    expect(stdout).toContain('default: exit 0, 1 calls, 0 findings');
+    expect(stdout).toContain('default: exit 0, 1 call, 0 findings');
     expect(code).toBe(0);
   });
 

@@ -235,6 +235,16 @@ describe('a new number for an order in doubt', () => {
   });
 });
 
+it('a wrong signature is told with the mistake that made it, once for each', () => {
+  const mistaken = (why: string) =>
+    send('A', { ...refused('SIGN_ERROR'), clause: 'sendredpack/signature/md5', why });
+  const findings = audit(runOf(mistaken('unsorted'), mistaken('lower case'), mistaken('unsorted')));
+  expect(findings.map(({ what }) => what)).toEqual([
+    '2 calls met SIGN_ERROR: unsorted.',
+    '1 call met SIGN_ERROR: lower case.',
+  ]);
+});
+
 describe('a fault of the answer', () => {
   it('leaves what the worst of several leaves, and nothing when no table has it', () => {
     const rulesAfter = (...faults: string[]) =>
