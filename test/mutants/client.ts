@@ -39,7 +39,7 @@ export interface Habits {
   readonly pauseMs: number;
   readonly attemptsMax: number;
   /** Before anything is read: is this answer believed? */
-  believes(reply: string): boolean;
+  believes(reply: string): boolean | Promise<boolean>;
   newNumber(mchId: string): string;
   newNonce(): string;
   /** The fields of a send before they are signed. */
@@ -185,7 +185,7 @@ async function call(desk: Desk, endpoint: string, fields: Fields): Promise<Heard
   if (answer === undefined) return 'no answer';
   if (answer.status >= 400 && answer.status < 500 && answer.status !== 404) return 'page 4xx';
   if (answer.status !== 200 || /<html/i.test(answer.text)) return 'page';
-  if (!habits.believes(answer.text)) return 'no answer';
+  if (!(await habits.believes(answer.text))) return 'no answer';
   return hear(answer.text);
 }
 

@@ -27,6 +27,11 @@ const TWELVE: readonly Order[] = Array.from({ length: 12 }, (_, index) => ({
   amountFen: 100,
 }));
 
+/** What befalls the answer to the first call, which is paid. */
+const firstMeets = (fault: ScenarioFault) => ({
+  rules: [{ when: { first: 1 }, then: { fault } }],
+});
+
 const afterSend = (heard: string, step: Step): Partial<Habits> => ({
   afterSend: (got) => (got === heard ? step : CAREFUL.afterSend(got)),
 });
@@ -36,6 +41,9 @@ const afterQuery = (heard: string, step: Step): Partial<Habits> => ({
 const withField = (name: string, value: string): Partial<Habits> => ({
   fields: (fields) => ({ ...fields, [name]: value }),
 });
+
+type ScenarioRule = NonNullable<ScenarioInput['rules']>[number];
+type ScenarioFault = NonNullable<ScenarioRule['then']['fault']>;
 
 const UNKNOWN_BUT_PAID = [
   { when: { first: 1 }, then: { code: 'SYSTEMERROR', money: 'moved' } },
@@ -93,6 +101,52 @@ export const MUTANTS: readonly Mutant[] = [
     },
     rule: 'sending-taken-as-failure',
     lostFen: 100,
+  },
+  {
+    name: 'takes a new number when the connection breaks',
+    change: afterSend('no answer', 'new number'),
+    scenario: firstMeets({ kind: 'drop' }),
+    rule: 'new-number-after-no-answer',
+    lostFen: 100,
+  },
+  {
+    name: 'takes a new number when an answer ends too early',
+    change: afterSend('unreadable', 'new number'),
+    scenario: firstMeets({ kind: 'truncate' }),
+    rule: 'new-number-after-no-answer',
+    lostFen: 100,
+  },
+  {
+    name: 'takes a new number when an answer is late',
+    change: afterSend('no answer', 'new number'),
+    scenario: firstMeets({ kind: 'delay', ms: 2_500 }),
+    rule: 'new-number-after-odd-answer',
+  },
+  {
+    name: "takes a new number after a gateway's page",
+    change: afterSend('page', 'new number'),
+    scenario: firstMeets({ kind: 'page', status: 502 }),
+    rule: 'new-number-after-page',
+    lostFen: 100,
+  },
+  {
+    name: 'dies of HTML',
+    change: afterSend('page', 'give up'),
+    scenario: firstMeets({ kind: 'page', status: 503 }),
+    rule: 'page-taken-as-end',
+  },
+  {
+    name: 'takes a new number for a code that it does not know',
+    change: afterSend('FUTURE_ERROR', 'new number'),
+    scenario: firstMeets({ kind: 'err-code', value: 'FUTURE_ERROR' }),
+    rule: 'new-number-after-unknown-code',
+    lostFen: 100,
+  },
+  {
+    name: 'fetches the entities of an answer',
+    change: { believes: fetchEntity },
+    scenario: firstMeets({ kind: 'external-entity' }),
+    rule: 'doctype-expanded',
   },
   {
     name: 'takes a new number when the balance is empty',
@@ -285,3 +339,10 @@ export const MUTANTS: readonly Mutant[] = [
     rule: 'id-with-space',
   },
 ];
+
+/** As a reader of XML does that nobody has told not to. */
+async function fetchEntity(reply: string): Promise<boolean> {
+  const [, url] = /<!ENTITY[^>]+SYSTEM "([^"]+)"/.exec(reply) ?? [];
+  if (url) await fetch(url);
+  return true;
+}

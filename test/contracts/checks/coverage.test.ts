@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  ANSWER_FAULTS,
   type AuditEntry,
   COVERAGE_SECTIONS,
   type Coverage,
@@ -11,6 +12,7 @@ import {
   parseRequirement,
 } from '../../../contracts/index.ts';
 import { openCertificates, scenarioNames } from '../../../mock-server/index.ts';
+import { fault } from '../../../mock-server/scenario/fault-schema.ts';
 import { loadScenario } from '../../../mock-server/scenario/load.ts';
 import { playScenario } from '../../scenarios/play.ts';
 import { useLab } from '../../support/server.ts';
@@ -116,6 +118,13 @@ describe('a requirement', () => {
       if (!result.ok) expect(result.message).toMatch(/SECTION=documented.*codes, fields, rules/);
     },
   );
+});
+
+describe('the table of what befalls answers', () => {
+  it('has every fault that a scenario can ask for, and no other', () => {
+    const kinds = fault.options.map(({ shape }) => shape.kind.value);
+    expect(ANSWER_FAULTS.map(({ name }) => name).sort()).toEqual([...kinds].sort());
+  });
 });
 
 describe('the built-in scenarios', () => {
