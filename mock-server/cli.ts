@@ -139,6 +139,7 @@ function addExec(program: Command, output: Output, end: (exitCode: number) => vo
         .choices([...SEVERITIES, 'never'])
         .default('error'),
     )
+    .option('--timeout <seconds>', 'end the command after so long, exit 124', toSeconds, 300)
     .option('--ignore <rule,…>', 'rules that your tests break on purpose', collect, [])
     .option('--require <what>', 'exit 1 unless met: codes=documented, traps=80%', collect, [])
     .option('--coverage', 'also list what was never met')
@@ -150,6 +151,12 @@ function addExec(program: Command, output: Output, end: (exitCode: number) => vo
       const { runExec } = await import('./exec/cli.ts');
       end(await runExec(command, flags, output));
     });
+}
+
+function toSeconds(text: string): number {
+  const seconds = Number(text);
+  if (seconds > 0 && seconds <= 86_400) return seconds;
+  throw new InvalidArgumentError('expected seconds, above 0 and at most 86400.');
 }
 
 function collect(text: string, before: readonly string[]): string[] {

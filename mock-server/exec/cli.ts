@@ -26,6 +26,8 @@ export interface ExecFlags {
   readonly certDir?: string;
   readonly proxy: boolean;
   readonly failOn: Severity | 'never';
+  /** Seconds. */
+  readonly timeout: number;
   readonly ignore: readonly string[];
   readonly require: readonly string[];
   readonly report?: ReportFormat;
@@ -60,6 +62,7 @@ export async function runExec(
     scenarios,
     proxy: flags.proxy,
     failOn: flags.failOn,
+    timeoutMs: flags.timeout * 1_000,
     ignored: readIgnored(flags.ignore),
     requirements,
     env: process.env,

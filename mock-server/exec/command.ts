@@ -8,6 +8,8 @@ export interface CommandEnd {
   readonly exitCode: number;
   /** It could not be started; the message says why. */
   readonly unstarted?: string;
+  /** It took too long and was ended; the message says so. */
+  readonly timedOut?: string;
 }
 
 /** The signals that this process is sent, from beginning to end: they go to the command, and never end us before we have tidied up. */
@@ -21,6 +23,8 @@ export interface Signals {
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 /** A person who has asked so often wants it to end. */
 const ASKED_OFTEN = 3;
+/** As `timeout` of the coreutils has it. */
+const TIMED_OUT_EXIT = 124;
 const GRACE_MS = 2_000;
 const LOOK_AGAIN_MS = 20;
 /** What a killed process may take to leave the table; one that nobody buries never does. */
@@ -55,13 +59,19 @@ export function listenForSignals(): Signals {
 export async function runCommand(
   [file = '', ...args]: readonly string[],
   env: NodeJS.ProcessEnv,
-  signals: Signals,
+  { signals, timeoutMs }: { readonly signals: Signals; readonly timeoutMs: number },
 ): Promise<CommandEnd> {
   const child = spawn(file, args, { stdio: 'inherit', env, detached: OWN_GROUP });
   signals.passTo((signal) => signalGroup(child, signal));
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<CommandEnd>((resolve) => {
+    const message = `the command was ended after ${timeoutMs / 1_000} s: has its client a timeout?`;
+    timer = setTimeout(() => resolve({ exitCode: TIMED_OUT_EXIT, timedOut: message }), timeoutMs);
+  });
   try {
-    return await ended(child);
+    return await Promise.race([ended(child), late]);
   } finally {
+    clearTimeout(timer);
     await endGroup(child);
     signals.passTo(undefined);
   }

@@ -36,6 +36,8 @@ export interface ExecSettings {
   /** Lead the real host name to the mock by HTTPS_PROXY. */
   readonly proxy: boolean;
   readonly failOn: Severity | 'never';
+  /** The longest that the command may take under one scenario. */
+  readonly timeoutMs: number;
   /** Rules whose findings are left out. */
   readonly ignored: readonly string[];
   readonly requirements: readonly CoverageRequirement[];
@@ -110,7 +112,7 @@ async function runUnder(
   scenario: string,
   { settings, certificates, caFile, signals }: Stage,
 ): Promise<Judged & { end: CommandEnd }> {
-  const { command, edition, env, ignored, warn } = settings;
+  const { command, edition, env, ignored, timeoutMs, warn } = settings;
   const server = await startMockServer({
     scenario,
     certificates,
@@ -122,7 +124,8 @@ async function runUnder(
   const beganMs = performance.now();
   try {
     const own = environmentFor({ server, scenario, caFile, env });
-    const end = await runCommand(command, own, signals);
+    const end = await runCommand(command, own, { signals, timeoutMs });
+    if (end.timedOut) warn(`redpack-mock exec, ${scenario}: ${end.timedOut}\n`);
     if (end.unstarted) warn(`${end.unstarted}\n`);
     const tookMs = Math.round(performance.now() - beganMs);
     return { end, ...judge(scenario, server, { end, tookMs, ignored }) };

@@ -109,6 +109,13 @@ describe('the exit code', () => {
     expect(unmet.stdout).toMatch(/NOT MET .*codes=documented.*missing: XML_ERROR/);
   });
 
+  it('is 124 when a client without a timeout waits for an answer that never comes', async () => {
+    const scenario = ['--scenario', 'faults/never-answer', '--timeout', '1.5'];
+    const { code, stderr } = await shell(scenario, 'send A1');
+    expect(stderr).toMatch(/faults\/never-answer: the command was ended after 1\.5 s/);
+    expect(code).toBe(124);
+  });
+
   it('is 127 when there is no such command', async () => {
     const { code, stderr } = await run(['--', 'no-such-command-here']);
     expect(code).toBe(127);

@@ -128,9 +128,9 @@ describe('the table of what befalls answers', () => {
 });
 
 describe('the built-in scenarios', () => {
-  const names = scenarioNames().filter((name) => /^(codes|limits)\//.test(name));
+  const names = scenarioNames().filter((name) => /^(codes|limits|faults)\//.test(name));
 
-  it('reach every code and name no rule that the table of rules does not have', {
+  it('reach every code and every fault, and name no rule that the table of rules does not have', {
     timeout: 120_000,
   }, async () => {
     const certificates = await openCertificates({ dir: lab.certDir });
@@ -146,6 +146,9 @@ describe('the built-in scenarios', () => {
     for (const edition of EDITIONS) {
       const seen = coverage(entries.get(edition) ?? [], edition);
       expect(checkRequirement(seen, requirement('codes=all')).missing).toEqual([]);
+      const ofCurrent =
+        edition === 'current' ? requirement('faults=all') : requirement('faults=0%');
+      expect(checkRequirement(seen, ofCurrent).met).toBe(true);
       const known = new Set(clausesOf(edition).map((clause) => clause.name));
       const met = new Set(entries.get(edition)?.map(({ clause }) => clause));
       const strangers = [...met].filter(
