@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { buffer } from 'node:stream/consumers';
 import { run } from './cli/program.ts';
 
 // Whoever read our lines may leave (`| head`): payments under way go on without saying anything more.
@@ -16,6 +17,7 @@ process.exitCode = await run(process.argv.slice(2), {
   ...(process.stderr.isTTY ? { terminal: process.stderr } : {}),
   env: process.env,
   cwd: process.cwd(),
+  readStdin: () => buffer(process.stdin),
   onInterrupt(listener) {
     for (const signal of SIGNALS) process.on(signal, listener);
     return () => {

@@ -9,6 +9,8 @@ export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Names of files are relative to it. */
   readonly cwd: string;
+  /** All of it. */
+  readStdin(): Promise<Uint8Array>;
   /** Calls back on Ctrl-C and on the polite kill of a process manager. @returns stops listening */
   onInterrupt(listener: () => void): () => void;
 }

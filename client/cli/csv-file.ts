@@ -56,28 +56,37 @@ interface Parsed {
 
 function parseRecords(text: string): CsvRecord[] | { line: number; message: string } {
   try {
-    const parsed = parse(text, {
-      delimiter: delimiterOf(text),
-      record_delimiter: '\n',
-      relax_column_count: true,
-      skip_empty_lines: true,
-      skip_records_with_empty_values: true,
-      info: true,
-    }) as unknown as Parsed[];
-    return parsed.map(({ record, info }) => ({
+    return wholeRecords(text).map(({ record, info }) => ({
       line: info.lines - record.join('').split('\n').length + 1,
       values: record,
     }));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    const lines = (error as CsvError & { lines?: unknown }).lines;
-    return { line: Number(lines) || 1, message: quoteMessage(error.code) };
+    const { lines, records } = error as CsvError & { lines?: unknown; records?: unknown };
+    // It tells where the file ends, not where the quote began: in the row after the last whole one.
+    const open = error.code === 'CSV_QUOTE_NOT_CLOSED' && Number(records) > 0;
+    const last = open ? wholeRecords(text, Number(records)).at(-1) : undefined;
+    const line = error.code === 'CSV_QUOTE_NOT_CLOSED' ? (last?.info.lines ?? 0) + 1 : lines;
+    return { line: Number(line) || 1, message: quoteMessage(error.code) };
   }
+}
+
+/** @param to so many only, header and empty records included @throws CsvError */
+function wholeRecords(text: string, to?: number): Parsed[] {
+  return parse(text, {
+    delimiter: delimiterOf(text),
+    record_delimiter: '\n',
+    relax_column_count: true,
+    skip_empty_lines: true,
+    skip_records_with_empty_values: true,
+    info: true,
+    ...(to === undefined ? {} : { to }),
+  }) as unknown as Parsed[];
 }
 
 /** Its own messages quote the file at length. */
 function quoteMessage(code: string): string {
-  if (code === 'CSV_QUOTE_NOT_CLOSED') return 'a quote that begins here never ends';
+  if (code === 'CSV_QUOTE_NOT_CLOSED') return 'a quote in this row never ends';
   if (/QUOTE/.test(code)) {
     return 'a quote in the middle of a value: put the value in quotes, and write "" for one in it';
   }

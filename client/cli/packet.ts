@@ -76,8 +76,13 @@ export function violationText(
 ): string {
   // Whence the rule is known helps who writes a client, not who types a payment.
   const expected = rule.replace(/ ?\((?:E\d+(?:, )?)+\)/g, '');
-  if (got === 'nothing') return `${nameOf(field)} is missing: expected ${expected}`;
+  if (got === 'nothing')
+    return `${nameOf(field)} is missing${elsewhere(field)}: expected ${expected}`;
   return `${nameOf(field)}: got ${got}, expected ${expected}`;
+}
+
+function elsewhere(field: string): string {
+  return field in OTHER_FLAGS ? '' : ' (or under defaults: in redpack.yaml)';
 }
 
 const OTHER_FLAGS: Readonly<Record<string, string>> = {

@@ -9,8 +9,9 @@ import { batchCommand } from './batch.ts';
 import { type Context, EXIT, MachineError, UsageError } from './context.ts';
 import { queryCommand } from './query.ts';
 import { sendCommand } from './send.ts';
+import { signCommand } from './sign-command.ts';
 
-const COMMANDS = [sendCommand, queryCommand, batchCommand] as const;
+const COMMANDS = [sendCommand, queryCommand, batchCommand, signCommand] as const;
 
 const HELP = `
 Without --live nothing that moves money is dialled anywhere but on this machine.

@@ -70,7 +70,7 @@ export async function resolveSettings(
 
 /** The key alone, for what neither pays nor dials. @throws UsageError */
 export async function resolveKey(flags: SettingFlags, context: Context): Promise<string> {
-  const key = keyOf(await openSources(flags, context));
+  const key = keyOf(await openSources(flags, context)) ?? (flags.mock ? MOCK_KEY : undefined);
   if (key === undefined) throw new UsageError(KEY_MISSING);
   return key;
 }

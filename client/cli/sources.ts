@@ -1,7 +1,7 @@
 /** Where settings come from: flags, then the environment, then redpack.yaml. */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
 import { EDITIONS, REAL_HOST } from '../../contracts/index.ts';
 import type { ConfigFile } from './config-file.ts';
 import { type Context, UsageError } from './context.ts';
@@ -66,15 +66,29 @@ export interface SettingFlags extends Partial<Record<SettingName, string>> {
   readonly key?: string;
 }
 
+const CONFIG_OPTION = ['--config <file>', `instead of ./${CONFIG_FILE}`] as const;
+
+/** For what needs the key and nothing else. */
+export function addKeyOptions(command: Command): Command {
+  const { flag, about } = SOURCES.keyFile;
+  return command
+    .option('--mock', 'the key of the documentation, where none is set')
+    .option(flag, about)
+    .option(...CONFIG_OPTION)
+    .addOption(keyOption(command));
+}
+
+function keyOption(command: Command): Option {
+  return command.createOption('--key <key>').hideHelp();
+}
+
 export function addSettingOptions(command: Command): Command {
   command.optionsGroup('Settings (flags, then environment, then redpack.yaml, then defaults):');
   command.option('--mock', `the mock on this machine, ${MOCK_URL}`);
   for (const { flag, env, about } of Object.values(SOURCES)) {
     command.option(flag, env ? `${about} [${env}]` : about);
   }
-  command.option('--config <file>', `instead of ./${CONFIG_FILE}`);
-  command.addOption(command.createOption('--key <key>').hideHelp());
-  return command;
+  return command.option(...CONFIG_OPTION).addOption(keyOption(command));
 }
 
 export interface Found {
