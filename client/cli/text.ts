@@ -114,7 +114,7 @@ export function eventText(event: ClientEvent): string | undefined {
   }
 }
 
-export function secondsText(ms: number): string {
+function secondsText(ms: number): string {
   if (ms >= 120_000) return `${Math.round(ms / 60_000)} min`;
   return `${(Math.ceil(ms / 100) / 10).toString()} s`;
 }
