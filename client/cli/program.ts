@@ -10,6 +10,7 @@ import { type Context, EXIT, MachineError, UsageError } from './context.ts';
 import { queryCommand } from './query.ts';
 import { sendCommand } from './send.ts';
 import { signCommand } from './sign-command.ts';
+import { verifyCommand } from './verify-command.ts';
 
 const COMMANDS = [sendCommand, queryCommand, batchCommand, signCommand] as const;
 
@@ -73,6 +74,8 @@ function buildProgram(context: Context, end: (exitCode: number) => void): Comman
   for (const make of COMMANDS) {
     program.addCommand(make(context, end).copyInheritedSettings(program));
   }
+  // What it loads when it is called has a help of its own.
+  program.addCommand(verifyCommand(context, end).copyInheritedSettings(program).helpOption(false));
   return program;
 }
 
