@@ -7,7 +7,7 @@ import {
   toYuan,
   writeXml,
 } from '../contracts/index.ts';
-import type { JournalEntry } from './journal.ts';
+import type { JournalEntry } from './journal-entry.ts';
 import type { MockServer } from './serve.ts';
 
 export function clockText(clock: MockServer['scenario']['clock']): string {

@@ -14,6 +14,7 @@ import { type Ledger, ledgerOf } from './engine/ledger.ts';
 import { catchUp, type Holding, move } from './engine/lifecycle.ts';
 import { createJournal, type Journal } from './journal.ts';
 import type { Scenario } from './scenario/schema.ts';
+import { createSecrets } from './secrets.ts';
 import { createMemoryStore } from './store/memory.ts';
 import type { Step, Store, Write } from './store/store.ts';
 import { createTenant, type Tenant } from './tenant.ts';
@@ -93,7 +94,7 @@ export function createMock(scenario: Scenario, parts: { store?: Store; clock?: C
     tenants,
     clock,
     store,
-    journal: createJournal(scenario.merchants.map((merchant) => merchant.key)),
+    journal: createJournal(createSecrets(scenario.merchants.map((merchant) => merchant.key))),
     settleDue,
 
     async topUp(mchId, fen) {

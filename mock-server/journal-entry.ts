@@ -1,0 +1,104 @@
+/** One call as the journal keeps it, as it shows it, and what can be asked of it. */
+import { type EndpointName, type Fields, type Peer, parseFieldsLossy } from '../contracts/index.ts';
+import type { Secrets } from './secrets.ts';
+
+/** sent, repeated, found: as asked. refused: an error code. front: the front server's page. */
+export const VERDICTS = ['sent', 'repeated', 'found', 'refused', 'front'] as const;
+
+/** What came, from whom. */
+export interface Heard {
+  readonly endpoint: { readonly name: EndpointName };
+  readonly peer: Peer;
+  readonly callerIp: string;
+  /** undefined: it was longer than the front server takes. */
+  readonly body: Uint8Array | undefined;
+}
+
+/** What was decided, why, and what went back. */
+export interface Said {
+  readonly verdict: (typeof VERDICTS)[number];
+  /** err_code of a refusal. */
+  readonly code?: string | undefined;
+  /** The rule that decided, `sendredpack/fields/act_name/max-bytes`. */
+  readonly clause?: string | undefined;
+  readonly why: string;
+  /** Has money left the balance for this order, whatever was answered? */
+  readonly paid: boolean;
+  readonly httpStatus: number;
+  readonly reply: Uint8Array;
+}
+
+export interface JournalEntry extends Omit<Said, 'reply'> {
+  /** Counts from 1 and never repeats. */
+  readonly sequence: number;
+  /** Epoch milliseconds on the server's clock, which a scenario may have frozen. */
+  readonly atMs: number;
+  readonly endpoint: EndpointName;
+  readonly peer: Peer;
+  readonly callerIp: string;
+  /** The fields of the request; empty when it was no XML. */
+  readonly request: Readonly<Record<string, string>>;
+  readonly reply: string;
+}
+
+/** Which calls; what is left out is not asked. */
+export interface JournalFilter {
+  /** As the request says; where it does not, as the certificate does. */
+  readonly mch_id?: string | undefined;
+  readonly mch_billno?: string | undefined;
+  readonly endpoint?: EndpointName | undefined;
+  readonly verdict?: JournalEntry['verdict'] | undefined;
+  /** err_code of a refusal. */
+  readonly code?: string | undefined;
+}
+
+/** A call on the wire's own terms: reading it waits until somebody asks. */
+export interface Line {
+  readonly atMs: number;
+  readonly heard: Heard;
+  readonly said: Said;
+}
+
+const utf8 = new TextDecoder();
+const NOTHING = new Uint8Array();
+
+export function toEntry(
+  { atMs, heard, said }: Line,
+  sequence: number,
+  secrets: Secrets,
+): JournalEntry {
+  const clean = (text: string): string => secrets.redact(text);
+  const request = [...fieldsOf(heard)].map(([name, value]) => [clean(name), clean(value)]);
+  return {
+    ...said,
+    sequence,
+    atMs,
+    endpoint: heard.endpoint.name,
+    peer: heard.peer,
+    callerIp: heard.callerIp,
+    request: Object.fromEntries(request),
+    why: clean(said.why),
+    reply: clean(utf8.decode(said.reply)),
+  };
+}
+
+/** Reads the request only when everything else fits. */
+export function matches({ heard, said }: Line, filter: JournalFilter): boolean {
+  const { mch_id, mch_billno, endpoint, verdict, code } = filter;
+  if (endpoint !== undefined && heard.endpoint.name !== endpoint) return false;
+  if (verdict !== undefined && said.verdict !== verdict) return false;
+  if (code !== undefined && said.code !== code) return false;
+  if (mch_id === undefined && mch_billno === undefined) return true;
+  const fields = fieldsOf(heard);
+  if (mch_billno !== undefined && fields.get('mch_billno') !== mch_billno) return false;
+  return mch_id === undefined || (fields.get('mch_id') ?? certified(heard.peer)) === mch_id;
+}
+
+function fieldsOf({ body }: Heard): Fields {
+  const parsed = parseFieldsLossy(body ?? NOTHING);
+  return parsed.ok ? parsed.value : new Map();
+}
+
+function certified(peer: Peer): string | undefined {
+  return peer.kind === 'merchant' ? peer.mchId : undefined;
+}
