@@ -16,6 +16,8 @@ export interface Heard {
 
 /** What was decided, why, and what went back. */
 export interface Said {
+  /** The merchant by whose scenario it was answered; undefined: one that nobody knows, by the scenario of the start. */
+  readonly mchId?: string | undefined;
   readonly verdict: (typeof VERDICTS)[number];
   /** err_code of a refusal. */
   readonly code?: string | undefined;
@@ -43,7 +45,7 @@ export interface JournalEntry extends Omit<Said, 'reply'> {
 
 /** Which calls; what is left out is not asked. */
 export interface JournalFilter {
-  /** As the request says; where it does not, as the certificate does. */
+  /** Whose scenario answered; where none did: whom the request names, or else the certificate. */
   readonly mch_id?: string | undefined;
   readonly mch_billno?: string | undefined;
   readonly endpoint?: EndpointName | undefined;
@@ -54,6 +56,7 @@ export interface JournalFilter {
 
 /** A call on the wire's own terms: reading it waits until somebody asks. */
 export interface Line {
+  readonly sequence: number;
   readonly atMs: number;
   readonly heard: Heard;
   readonly said: Said;
@@ -62,11 +65,7 @@ export interface Line {
 const utf8 = new TextDecoder();
 const NOTHING = new Uint8Array();
 
-export function toEntry(
-  { atMs, heard, said }: Line,
-  sequence: number,
-  secrets: Secrets,
-): JournalEntry {
+export function toEntry({ sequence, atMs, heard, said }: Line, secrets: Secrets): JournalEntry {
   const clean = (text: string): string => secrets.redact(text);
   const request = [...fieldsOf(heard)].map(([name, value]) => [clean(name), clean(value)]);
   return {
@@ -88,10 +87,13 @@ export function matches({ heard, said }: Line, filter: JournalFilter): boolean {
   if (endpoint !== undefined && heard.endpoint.name !== endpoint) return false;
   if (verdict !== undefined && said.verdict !== verdict) return false;
   if (code !== undefined && said.code !== code) return false;
-  if (mch_id === undefined && mch_billno === undefined) return true;
+  const known = said.mchId;
+  if (mch_id !== undefined && known !== undefined && known !== mch_id) return false;
+  if (mch_billno === undefined && (mch_id === undefined || known !== undefined)) return true;
   const fields = fieldsOf(heard);
   if (mch_billno !== undefined && fields.get('mch_billno') !== mch_billno) return false;
-  return mch_id === undefined || (fields.get('mch_id') ?? certified(heard.peer)) === mch_id;
+  if (mch_id === undefined) return true;
+  return (known ?? fields.get('mch_id') ?? certified(heard.peer)) === mch_id;
 }
 
 function fieldsOf({ body }: Heard): Fields {

@@ -14,7 +14,7 @@ import {
 import { type Waited, type WaitOptions, waitForCalls } from './journal-wait.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
 
-export const JOURNAL_ENTRIES_MAX = 10_000;
+const JOURNAL_ENTRIES_MAX = 10_000;
 
 export interface JournalQuery extends JournalFilter {
   /** Only calls with a higher sequence. */
@@ -42,16 +42,22 @@ export interface Journal {
   wait(count: number, options?: WaitOptions): Promise<Waited>;
   /** The number of the last call; 0 before the first. */
   readonly sequence: number;
-  /** How many calls the ring has let go, by itself, since it was last cleared. */
+  /** How many calls the ring has let go since it was last cleared, because others came. */
   readonly dropped: number;
   /** How many of them came after this call. */
   droppedAfter(sequence: number): number;
-  /** How often it was cleared. */
-  readonly clears: number;
   clear(): void;
+  /** Lets go of a merchant's lines, without counting them as dropped. */
+  forget(mchId: string): void;
+  /** How often lines were taken out, by {@link clear} or {@link forget}. */
+  readonly clears: number;
+  /** A text that is blotted out wherever it stands, also in lines from before: a merchant's key. */
+  hide(secret: string): void;
+  /** A merchant has another key, or is gone: the old one is blotted out as long as there are lines from before. */
+  retire(secret: string): void;
   /** Calls `listener` with each new entry. @returns a function that ends it */
   subscribe(listener: (entry: JournalEntry) => void): () => void;
-  /** Calls `listener` after each call, and after the journal was cleared; nothing is read for it. @returns a function that ends it */
+  /** Calls `listener` after each call and each clearing; nothing is read for it. @returns a function that ends it */
   onChange(listener: () => void): () => void;
 }
 
@@ -64,81 +70,57 @@ function abridged(heard: Heard): Heard {
   return { endpoint, peer, callerIp, body: undefined };
 }
 
-/** @param secrets blotted out wherever they stand: the merchants' keys */
+/** @param secrets blotted out from the beginning */
 export function createJournal(
   secrets: Secrets = createSecrets(),
   entriesMax = JOURNAL_ENTRIES_MAX,
 ): Journal {
-  const ring: Line[] = [];
+  const ring = createRing(entriesMax);
   const listeners = new Set<(entry: JournalEntry) => void>();
   const watchers = new Set<() => void>();
   let sequence = 0;
-  // The sequence before the ring's first line.
-  let base = 0;
   let clears = 0;
 
-  /** The sequence of the last call that is gone; the ring begins after it. */
-  const gone = (): number => sequence - ring.length;
-  const lineAt = (number: number): Line | undefined => ring[(number - 1 - base) % entriesMax];
-
-  const page = (query: JournalQuery): JournalPage => {
-    const { after = 0, before = sequence + 1, limit = entriesMax, order = 'oldest' } = query;
-    const first = Math.max(gone(), after) + 1;
-    const last = Math.min(sequence, before - 1);
-    const step = order === 'oldest' ? 1 : -1;
-    const calls: JournalEntry[] = [];
-    for (
-      let number = step > 0 ? first : last;
-      number >= first && number <= last && calls.length < limit;
-      number += step
-    ) {
-      const line = lineAt(number);
-      if (line && matches(line, query)) calls.push(toEntry(line, number, secrets));
-    }
-    const end = calls.at(-1)?.sequence;
-    const isLast = calls.length < limit || end === (step > 0 ? last : first);
-    return { calls, next: isLast ? undefined : end };
-  };
-
-  const subscribe: Journal['subscribe'] = (listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  };
-
-  const announce = (line: Line): void => {
-    if (listeners.size > 0) {
-      const entry = toEntry(line, sequence, secrets);
-      for (const listener of listeners) listener(entry);
-    }
+  const notify = (): void => {
     for (const watcher of watchers) watcher();
+  };
+  const takeOut = (remove: () => void): void => {
+    remove();
+    clears += 1;
+    notify();
   };
 
   const journal: Journal = {
-    page,
-    subscribe,
     add(atMs, heard, said) {
-      const line = { atMs, heard: abridged(heard), said };
-      ring[(sequence - base) % entriesMax] = line;
       sequence += 1;
-      if (listeners.size > 0 || watchers.size > 0) announce(line);
+      const line = { sequence, atMs, heard: abridged(heard), said };
+      ring.push(line);
+      if (listeners.size > 0) {
+        const entry = toEntry(line, secrets);
+        for (const listener of listeners) listener(entry);
+      }
+      if (watchers.size > 0) notify();
     },
-    entries: (filter = {}) => page(filter).calls,
+    entries: (filter = {}) => journal.page(filter).calls,
+    page: (query) => readPage(ring, query, secrets),
     wait: (count, options) => waitForCalls(journal, count, options),
     get sequence() {
       return sequence;
     },
     get dropped() {
-      return gone() - base;
+      return ring.dropped;
     },
-    droppedAfter: (number) => Math.max(0, gone() - Math.max(number, base)),
+    droppedAfter: (after) => Math.max(0, Math.min(ring.dropped, ring.droppedUpTo - after)),
+    clear: () => takeOut(ring.clear),
+    forget: (mchId) => takeOut(() => ring.remove(({ said }) => said.mchId === mchId)),
     get clears() {
       return clears;
     },
-    clear() {
-      ring.length = 0;
-      base = sequence;
-      clears += 1;
-      for (const watcher of watchers) watcher();
+    hide: secrets.add,
+    retire: (secret) => secrets.retire(secret, sequence, ring.at(0)?.sequence ?? sequence + 1),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     onChange(listener) {
       watchers.add(listener);
@@ -146,4 +128,76 @@ export function createJournal(
     },
   };
   return journal;
+}
+
+type Ring = ReturnType<typeof createRing>;
+
+/** Grows to its size; then the next line takes the place of the oldest. */
+function createRing(linesMax: number) {
+  let lines: Line[] = [];
+  let oldest = 0;
+  let dropped = 0;
+  let droppedUpTo = 0;
+  const at = (index: number): Line | undefined => lines[(oldest + index) % linesMax];
+
+  return {
+    /** By age: 0 is the oldest. */
+    at,
+    get length() {
+      return lines.length;
+    },
+    get dropped() {
+      return dropped;
+    },
+    /** The sequence of the last line that was dropped. */
+    get droppedUpTo() {
+      return droppedUpTo;
+    },
+    push(line: Line): void {
+      if (lines.length < linesMax) {
+        lines.push(line);
+        return;
+      }
+      dropped += 1;
+      droppedUpTo = lines[oldest]?.sequence ?? droppedUpTo;
+      lines[oldest] = line;
+      oldest = (oldest + 1) % linesMax;
+    },
+    clear(): void {
+      lines = [];
+      oldest = 0;
+      dropped = 0;
+    },
+    remove(isOut: (line: Line) => boolean): void {
+      lines = [...lines.slice(oldest), ...lines.slice(0, oldest)].filter((line) => !isOut(line));
+      oldest = 0;
+    },
+  };
+}
+
+function readPage(ring: Ring, query: JournalQuery, secrets: Secrets): JournalPage {
+  const { after = 0, before = Number.POSITIVE_INFINITY, limit, order = 'oldest' } = query;
+  const first = indexAfter(ring, after);
+  const last = indexAfter(ring, before - 1) - 1;
+  const step = order === 'oldest' ? 1 : -1;
+  const calls: JournalEntry[] = [];
+  for (let index = step > 0 ? first : last; index >= first && index <= last; index += step) {
+    const line = ring.at(index);
+    if (!line || !matches(line, query)) continue;
+    if (calls.length === limit) return { calls, next: calls.at(-1)?.sequence };
+    calls.push(toEntry(line, secrets));
+  }
+  return { calls, next: undefined };
+}
+
+/** Where the first line with a higher sequence is. */
+function indexAfter(ring: Ring, sequence: number): number {
+  let low = 0;
+  let high = ring.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ring.at(middle)?.sequence ?? 0) <= sequence) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -56,16 +56,24 @@ it('keeps no body that is longer than any request', () => {
 });
 
 describe('a journal of many calls', () => {
-  const sent = (journal: Journal, billno: string, said: Partial<Said> = {}): void =>
+  const sent = (journal: Journal, billno: string, said: Partial<Said> = {}, more = ''): void =>
     journal.add(
       0,
       {
         endpoint: { name: billno.startsWith('q') ? 'gethbinfo' : 'sendredpack' },
         peer: { kind: 'merchant', mchId: '10000098', serial: '01' },
         callerIp: '127.0.0.1',
-        body: Buffer.from(`<xml><mch_billno>${billno}</mch_billno></xml>`),
+        body: Buffer.from(`<xml><mch_billno>${billno}</mch_billno>${more}</xml>`),
       },
-      { verdict: 'sent', why: '', paid: true, httpStatus: 200, reply: Buffer.from(''), ...said },
+      {
+        mchId: '10000098',
+        verdict: 'sent',
+        why: '',
+        paid: true,
+        httpStatus: 200,
+        reply: Buffer.from(''),
+        ...said,
+      },
     );
   const numbers = (calls: readonly JournalEntry[]) => calls.map(({ sequence }) => sequence);
 
@@ -93,8 +101,9 @@ describe('a journal of many calls', () => {
 
   it.each([
     [{ mch_billno: 'b' }, [2]],
-    [{ mch_id: '10000098' }, [1, 2, 3, 4]],
-    [{ mch_id: '10000099' }, []],
+    [{ mch_id: '10000098' }, [1, 2, 3, 4, 6]],
+    [{ mch_id: '10000099' }, [5]],
+    [{ mch_id: '10000097' }, []],
     [{ endpoint: 'gethbinfo' }, [3]],
     [{ verdict: 'refused' }, [4]],
     [{ code: 'SYSTEMERROR', mch_billno: 'b' }, []],
@@ -103,7 +112,40 @@ describe('a journal of many calls', () => {
     const journal = createJournal();
     for (const billno of ['a', 'b', 'q']) sent(journal, billno);
     sent(journal, 'c', { verdict: 'refused', code: 'SYSTEMERROR' });
+    sent(journal, 'd', { mchId: undefined }, '<mch_id>10000099</mch_id>');
+    sent(journal, 'e', { mchId: undefined });
     expect(numbers(journal.entries(filter))).toEqual(expected);
+  });
+
+  it('forgets one merchant without counting that as dropped, and goes on counting', () => {
+    const journal = createJournal(undefined, 4);
+    for (const [index, mchId] of ['1', '2', '1', '2', '1'].entries()) {
+      sent(journal, String(index), { mchId });
+    }
+    journal.forget('1');
+    expect([numbers(journal.entries()), journal.dropped]).toEqual([[2, 4], 1]);
+    for (const billno of ['f', 'g', 'h']) sent(journal, billno);
+    expect([numbers(journal.entries()), journal.dropped]).toEqual([[4, 6, 7, 8], 2]);
+    expect(numbers(journal.page({ after: 4, before: 8 }).calls)).toEqual([6, 7]);
+    expect(journal.clears).toBe(1);
+  });
+
+  it('hides the key of a merchant that is gone as long as there are lines from before', () => {
+    const journal = createJournal(undefined, 2);
+    const tell = () => JSON.stringify(journal.entries());
+    journal.hide(SECRET);
+    journal.hide(SECRET);
+    sent(journal, 'a', { why: SECRET });
+    journal.retire(SECRET);
+    journal.retire('another');
+    expect(tell()).not.toContain(SECRET);
+    journal.retire(SECRET);
+    expect(tell()).not.toContain(SECRET);
+    sent(journal, 'b');
+    sent(journal, 'c');
+    journal.retire('another');
+    sent(journal, 'd', { why: SECRET });
+    expect(tell()).toContain(SECRET);
   });
 
   it('waits until so many calls are there, those before the wait counted too', async () => {
