@@ -12,8 +12,10 @@ import type { MockServer } from './serve.ts';
 
 export function clockText(clock: MockServer['scenario']['clock']): string {
   if (clock.mode === 'real') return 'real, in Beijing time';
-  const from = clock.mode === 'frozen' ? `frozen at ${clock.at}` : `running from ${clock.from}`;
-  return `${from}, shown in Beijing time`;
+  if (clock.mode === 'offset') return `the host's, shifted by ${clock.by}, shown in Beijing time`;
+  if (clock.mode === 'frozen') return `frozen at ${clock.at ?? 'the start'}, shown in Beijing time`;
+  const pace = clock.rate === 1 ? '' : `, ${clock.rate} times as fast`;
+  return `running from ${clock.from ?? 'the start'}${pace}, shown in Beijing time`;
 }
 
 export function readyText(server: MockServer): string {

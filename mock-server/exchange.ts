@@ -52,7 +52,7 @@ export async function exchange(mock: Mock, call: Call): Promise<Answer> {
   const turnedAway = turnAway(mock, call);
   if (turnedAway) return showPage(mock, call, turnedAway);
 
-  const parsed = readBody(mock, call.body ?? NOTHING);
+  const parsed = readBody(mock, call);
   if (!parsed.ok) return answerUnreadable(mock, call, parsed.refusal);
 
   const { fields, utf8 } = parsed;
@@ -62,26 +62,36 @@ export async function exchange(mock: Mock, call: Call): Promise<Answer> {
   const { peer, callerIp } = call;
   const merchant = tenant?.facts;
   const early = firstRefusal({ edition, endpoint, switches, fields, utf8, peer, merchant });
-  if (!tenant) return answer(mock, call, context, fields, refusedAs(early, endpoint));
+  if (!tenant) return answer(mock, call, context, fields, refusedAs(early, endpoint), undefined);
 
-  const settling = mock.settleDue();
-  if (settling) await settling;
-  const nowMs = mock.clock.nowMs();
+  const settling = mock.settleDue(tenant);
+  if (settling) {
+    await settling;
+    // Dropped or switched to another scenario meanwhile: then it is that which answers, wholly.
+    if (mock.tenants.get(tenant.facts.mchId) !== tenant) return exchange(mock, call);
+  }
+  const nowMs = tenant.clock.nowMs();
   const docket = docketOf({ edition, endpoint, switches, tenant, fields, early, callerIp, nowMs });
   const decision = await mock.store.transact(docket.keys, docket.decide);
-  return answer(mock, call, context, fields, decision, tenant.facts.key);
+  return answer(mock, call, context, fields, decision, tenant);
 }
 
 type Body =
   | { readonly ok: true; readonly fields: Fields; readonly utf8: boolean }
   | { readonly ok: false; readonly refusal: XmlRefusal };
 
-function readBody({ switches }: Mock, body: Uint8Array): Body {
+function readBody(mock: Mock, { peer, body = NOTHING }: Call): Body {
   const parsed = parseFields(body);
   if (parsed.ok) return { ok: true, fields: parsed.value, utf8: true };
+  const { switches } = holderOf(mock, peer) ?? mock;
   if (parsed.refusal.reason !== 'not-utf8' || switches.notUtf8 === 'XML_ERROR') return parsed;
   const lossy = parseFieldsLossy(body);
   return lossy.ok ? { ok: true, fields: lossy.value, utf8: false } : lossy;
+}
+
+/** The merchant of the certificate: by whose scenario a call is answered that does not get as far as saying who it is. */
+function holderOf(mock: Mock, peer: Peer): Tenant | undefined {
+  return peer.kind === 'merchant' ? mock.tenants.get(peer.mchId) : undefined;
 }
 
 function refusedAs(refusal: Refusal | undefined, endpoint: EndpointName): Decision {
@@ -109,7 +119,9 @@ function turnAway({ switches }: Mock, { peer, body }: Call): TurnedAway | undefi
 function showPage(mock: Mock, call: Call, { page, why }: TurnedAway): Answer {
   const { status } = page;
   const body = Buffer.from(page.body);
-  mock.journal.add(mock.clock.nowMs(), call, {
+  const holder = holderOf(mock, call.peer);
+  mock.journal.add((holder ?? mock).clock.nowMs(), call, {
+    mchId: holder?.facts.mchId,
     verdict: 'front',
     why,
     paid: false,
@@ -120,10 +132,12 @@ function showPage(mock: Mock, call: Call, { page, why }: TurnedAway): Answer {
 }
 
 function answerUnreadable(mock: Mock, call: Call, { reason, detail }: XmlRefusal): Answer {
-  const context = contextOf(mock, call, undefined);
+  const holder = holderOf(mock, call.peer);
+  const context = contextOf(mock, call, holder);
   const refusal = refuse(context, 'XML_ERROR', { clause: `xml/${reason}`, why: detail });
   const body = Buffer.from(writeXml(unreadable(context, refusal)));
-  mock.journal.add(mock.clock.nowMs(), call, {
+  mock.journal.add((holder ?? mock).clock.nowMs(), call, {
+    mchId: holder?.facts.mchId,
     verdict: 'refused',
     code: refusal.code,
     clause: refusal.clause,
@@ -132,23 +146,24 @@ function answerUnreadable(mock: Mock, call: Call, { reason, detail }: XmlRefusal
     httpStatus: 200,
     reply: body,
   });
-  return { status: 200, contentType: mock.switches.contentType, body };
+  return { status: 200, contentType: context.switches.contentType, body };
 }
 
-/** @param key signs the reply where the switch asks for it; left out when there is no merchant */
+/** @param tenant whose key signs the reply, where the switch asks for it */
 function answer(
   mock: Mock,
   call: Call,
   context: ReplyContext,
   fields: Fields,
   decision: Decision,
-  key?: string,
+  tenant: Tenant | undefined,
 ): Answer {
   const entries = entriesFor(context, fields, decision);
-  const signed = key === undefined ? entries : signReply(context, entries, key);
+  const signed = tenant ? signReply(context, entries, tenant.facts.key) : entries;
   const body = Buffer.from(writeXml(signed));
   const refusal = decision.kind === 'refused' ? decision.refusal : undefined;
-  mock.journal.add(mock.clock.nowMs(), call, {
+  mock.journal.add((tenant ?? mock).clock.nowMs(), call, {
+    mchId: tenant?.facts.mchId,
     verdict: decision.kind,
     code: refusal?.code,
     clause: refusal?.clause,

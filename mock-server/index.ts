@@ -1,12 +1,23 @@
 /** The public face of the mock server. */
+
+export type { OrderFilter, OrderPage } from './books.ts';
 export { CertificateError, type MerchantBundle, openCertificates } from './bundle.ts';
-export { type Clock, frozenClock, realClock, runningClock } from './clock.ts';
+export type { NewMerchant } from './casting.ts';
+export {
+  type Clock,
+  type ClockSetting,
+  type ClockState,
+  createClock,
+  frozenClock,
+  realClock,
+  runningClock,
+} from './clock.ts';
 export type { Order } from './engine/facts.ts';
 export type { Ledger } from './engine/ledger.ts';
 export { createApp } from './http.ts';
 export type { Journal } from './journal.ts';
 export type { JournalEntry, JournalFilter } from './journal-entry.ts';
-export { createMock, type Mock, MockUsageError } from './mock.ts';
+export { createMock, type Mock } from './mock.ts';
 export { ScenarioError } from './scenario/folder.ts';
 export { loadScenario, scenarioNames } from './scenario/load.ts';
 export type { Scenario, ScenarioInput } from './scenario/schema.ts';
@@ -18,4 +29,6 @@ export {
   startMockServer,
 } from './serve.ts';
 export { createMemoryStore } from './store/memory.ts';
-export type { Step, StepResult, Store, Value, Write } from './store/store.ts';
+export type { Due, Step, StepResult, Store, Value, Write } from './store/store.ts';
+export type { Tenant } from './tenant.ts';
+export { MockUsageError } from './usage.ts';

@@ -66,13 +66,17 @@ export function storeSuite(name: string, make: () => Promise<Store>): void {
         }));
       const instants = [50, 10, 40, 20, 30];
       for (const atMs of instants) await write(`m/${atMs}`, atMs);
-      expect(await store.due(9)).toEqual([]);
-      expect(await store.due(30)).toEqual(['m/10', 'm/20', 'm/30']);
-      expect(await store.due(30)).toEqual([]);
+      expect(await store.due('m', 9)).toEqual([]);
+      expect(await store.due('m', 30)).toEqual([
+        { key: 'm/10', atMs: 10 },
+        { key: 'm/20', atMs: 20 },
+        { key: 'm/30', atMs: 30 },
+      ]);
+      expect(await store.due('m', 30)).toEqual([]);
       await write('m/40', null);
       await write('m/50', 60);
-      expect(await store.due(59)).toEqual([]);
-      expect(await store.due(60)).toEqual(['m/50']);
+      expect(await store.due('m', 59)).toEqual([]);
+      expect(await store.due('m', 60)).toEqual([{ key: 'm/50', atMs: 60 }]);
     });
 
     it('says until when nothing is due, or that it cannot know', async () => {
@@ -81,9 +85,9 @@ export function storeSuite(name: string, make: () => Promise<Store>): void {
         result: undefined,
         writes: [{ key: 'm/a', value: { count: 0 }, dueAtMs: 50 }],
       }));
-      expect(store.idleUntilMs()).toBeLessThanOrEqual(50);
-      await store.due(50);
-      expect(await store.due(Number.MAX_SAFE_INTEGER)).toEqual([]);
+      expect(store.idleUntilMs('m')).toBeLessThanOrEqual(50);
+      await store.due('m', 50);
+      expect(await store.due('m', Number.MAX_SAFE_INTEGER)).toEqual([]);
     });
 
     it('leaves the due instant alone when a write does not speak of it', async () => {
@@ -95,7 +99,7 @@ export function storeSuite(name: string, make: () => Promise<Store>): void {
         }));
       await write(10);
       await write();
-      expect(await store.due(10)).toEqual(['m/a']);
+      expect(await store.due('m', 10)).toEqual([{ key: 'm/a', atMs: 10 }]);
     });
 
     it('forgets what has expired', async () => {
@@ -104,9 +108,9 @@ export function storeSuite(name: string, make: () => Promise<Store>): void {
         result: undefined,
         writes: [{ key: 'm/a', value: { count: 3 }, expiresAtMs: 10 }],
       }));
-      await store.due(9);
+      await store.due('m', 9);
       expect(await stored(store, 'm/a')).toEqual({ count: 3 });
-      await store.due(10);
+      await store.due('m', 10);
       expect(await stored(store, 'm/a')).toBeUndefined();
     });
 
@@ -116,7 +120,7 @@ export function storeSuite(name: string, make: () => Promise<Store>): void {
       expect(await store.scan('m/order/')).toHaveLength(2);
       await store.clear();
       expect(await store.scan('')).toEqual([]);
-      expect(await store.due(Number.MAX_SAFE_INTEGER)).toEqual([]);
+      expect(await store.due('m', Number.MAX_SAFE_INTEGER)).toEqual([]);
     });
   });
 }
