@@ -53,7 +53,7 @@ function rulesFor(rules: readonly ScenarioRule[], model: string, mchId: string):
 }
 
 async function checked(scenario: Scenario, merchant: MerchantInput): Promise<ScenarioMerchant> {
-  // Parser and schema come when they are needed: a server of a built-in scenario starts without them.
+  // A server of a built-in scenario starts without parser and schema: they come when they are needed.
   const { checkScenario } = await import('./scenario/load.ts');
   try {
     const { merchants } = checkScenario({

@@ -3,9 +3,20 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EDITIONS, type Edition } from '../contracts/index.ts';
 import { CertificateError, openCertificates } from './bundle.ts';
-import { jsonLine, jsonReady, printable, readyText, requestLine } from './cli-text.ts';
+import {
+  jsonLine,
+  jsonReady,
+  jsonReload,
+  notReloadedText,
+  printable,
+  readyText,
+  reloadText,
+  requestLine,
+} from './cli-text.ts';
+import { StartError } from './listener.ts';
+import type { Reload } from './reload.ts';
 import { ScenarioError } from './scenario/folder.ts';
-import { StartError, startMockServer } from './serve.ts';
+import { startMockServer } from './serve.ts';
 
 export interface Output {
   write(text: string): void;
@@ -20,6 +31,7 @@ interface ServeFlags {
   readonly host: string;
   readonly edition?: Edition;
   readonly scenario: string;
+  readonly reload: boolean;
   readonly certDir: string;
   readonly proxy?: boolean | number;
   readonly p12: 'compatible' | 'vendor';
@@ -73,6 +85,7 @@ function buildProgram(output: Output): Command {
       ),
     )
     .option('--scenario <file|name>', 'what the server does', 'default')
+    .option('--no-reload', 'keep the scenario as it is when its file is saved')
     .option('--cert-dir <folder>', 'where certificates are kept, made when missing', '.redpack')
     .option('--proxy [port]', 'also listen as a CONNECT proxy for the real host', toPort)
     .addOption(
@@ -119,6 +132,8 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
     port: flags.port,
     host: flags.host,
     scenario: flags.scenario,
+    reload: flags.reload,
+    onReload: (reload) => tellReload(reload, flags, output),
     certDir: flags.certDir,
     p12Form: flags.p12,
     onProxyRefused: (asked) => output.warn(`proxy: refused ${printable(asked)}\n`),
@@ -135,6 +150,11 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
   }
   await signal;
   await server.stop();
+}
+
+function tellReload(reload: Reload, { json }: ServeFlags, output: Output): void {
+  if (reload.ok) output.write(json ? jsonReload(reload) : reloadText(reload));
+  else output.warn(notReloadedText(reload));
 }
 
 /** Ctrl-C, or the polite kill of a process manager. */

@@ -1,7 +1,12 @@
 /** The public face of the mock server. */
 
 export type { OrderFilter, OrderPage } from './books.ts';
-export { CertificateError, type MerchantBundle, openCertificates } from './bundle.ts';
+export {
+  type BundleContents,
+  CertificateError,
+  type MerchantBundle,
+  openCertificates,
+} from './bundle.ts';
 export type { NewMerchant } from './casting.ts';
 export {
   type Clock,
@@ -17,17 +22,14 @@ export type { Ledger } from './engine/ledger.ts';
 export { createApp } from './http.ts';
 export type { Journal } from './journal.ts';
 export type { JournalEntry, JournalFilter } from './journal-entry.ts';
+export { StartError } from './listener.ts';
 export { createMock, type Mock } from './mock.ts';
+export type { Reload } from './reload.ts';
 export { ScenarioError } from './scenario/folder.ts';
 export { loadScenario, scenarioNames } from './scenario/load.ts';
 export type { Scenario, ScenarioInput } from './scenario/schema.ts';
-export {
-  type MockServer,
-  type MockServerOptions,
-  type ServedMerchant,
-  StartError,
-  startMockServer,
-} from './serve.ts';
+export { type MockServer, type MockServerOptions, startMockServer } from './serve.ts';
+export type { CreatedMerchant, NewServedMerchant, ServedMerchant } from './served.ts';
 export { createMemoryStore } from './store/memory.ts';
 export type { Due, Step, StepResult, Store, Value, Write } from './store/store.ts';
 export type { Tenant } from './tenant.ts';
