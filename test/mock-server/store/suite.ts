@@ -114,6 +114,56 @@ export function storeSuite(name: string, make: () => Promise<Store>): void {
       expect(await stored(store, 'm/a')).toBeUndefined();
     });
 
+    it('keeps partitions apart: each has its own agenda, and its own idea of what has expired', async () => {
+      const store = await make();
+      const write = (key: string, atMs: number) =>
+        store.transact([key], () => ({
+          result: undefined,
+          writes: [{ key, value: { count: 1 }, dueAtMs: atMs, expiresAtMs: 100 }],
+        }));
+      // Names that begin alike, as those of merchants and of what their rules count do.
+      const keys = ['1/a', '10/a', '10#2/a'];
+      for (const [index, key] of keys.entries()) await write(key, 10 * (index + 1));
+      expect(await store.due('10', 99)).toEqual([{ key: '10/a', atMs: 20 }]);
+      expect(await store.due('10', 100)).toEqual([]);
+      expect(await stored(store, '10/a')).toBeUndefined();
+      for (const key of ['1/a', '10#2/a']) expect(await stored(store, key)).toEqual({ count: 1 });
+      expect(store.idleUntilMs('1')).toBeLessThanOrEqual(10);
+      expect(store.idleUntilMs('10#2')).toBeLessThanOrEqual(30);
+      expect(await store.due('1', 9)).toEqual([]);
+      expect(await store.due('1', 10)).toEqual([{ key: '1/a', atMs: 10 }]);
+      expect(await store.due('10#2', 30)).toEqual([{ key: '10#2/a', atMs: 30 }]);
+    });
+
+    it('runs one step over keys of several partitions', async () => {
+      const store = await make();
+      const keys = ['10/a', '10#2/a', 'scenario#1/a'];
+      await store.transact(keys, () => ({
+        result: undefined,
+        writes: keys.map((key, count) => ({ key, value: { count } })),
+      }));
+      const read = await store.transact(keys, (get) => ({ result: keys.map(get), writes: [] }));
+      expect(read).toEqual([{ count: 0 }, { count: 1 }, { count: 2 }]);
+    });
+
+    it('drops a partition with all that is due in it, and no other', async () => {
+      const store = await make();
+      for (const key of ['1/a', '10/a', '10/b', '10#2/a']) {
+        await store.transact([key], () => ({
+          result: undefined,
+          writes: [{ key, value: { count: 1 }, dueAtMs: 10 }],
+        }));
+      }
+      await store.drop('10');
+      await store.drop('never-there');
+      expect((await store.scan('')).map(([key]) => key).sort()).toEqual(['1/a', '10#2/a']);
+      expect(await store.scan('10/')).toEqual([]);
+      expect(await store.due('10', 1_000)).toEqual([]);
+      expect(await store.due('1', 1_000)).toEqual([{ key: '1/a', atMs: 10 }]);
+      expect(await increment(store, '10/a')).toBe(1);
+      expect(await store.due('10', 1_000)).toEqual([]);
+    });
+
     it('scans by prefix, and clears', async () => {
       const store = await make();
       for (const key of ['m/order/1', 'm/order/2', 'n/order/1']) await increment(store, key);
