@@ -142,9 +142,9 @@ describe('advancing', () => {
     await mock.advance(undefined, 30 * MINUTE_MS);
     await lab.send({ mch_billno: 'others' }, { mchId: OTHER.mch_id });
     await mock.advance(undefined, 30 * MINUTE_MS);
-    await lab.send({ mch_billno: 'unpaid' });
-    await mock.advance(undefined, HOUR_MS);
     await lab.send({ mch_billno: 'slow' });
+    await mock.advance(undefined, 10 * MINUTE_MS);
+    await lab.send({ mch_billno: 'unpaid' });
     expect(notable(log)).toEqual(['early SENT', 'others SENT']);
 
     await mock.advance(undefined, 48 * HOUR_MS);
@@ -153,8 +153,8 @@ describe('advancing', () => {
       'slow SENT',
       'early REFUND',
       'others REFUND',
-      'unpaid FAILED',
       'slow REFUND',
+      'unpaid FAILED',
     ]);
     const refunds = await Promise.all(
       [
@@ -167,7 +167,7 @@ describe('advancing', () => {
     expect(refunds.map((atMs) => (atMs ?? 0) - NOON_MS - DAY_MS)).toEqual([
       0,
       30 * MINUTE_MS,
-      2 * HOUR_MS,
+      HOUR_MS,
     ]);
     expect(notable(log)).toEqual([]);
     expect(await mock.ledger(MCH)).toMatchObject({ balanceFen: 100_000, heldFen: 0, faults: [] });
