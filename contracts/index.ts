@@ -8,7 +8,7 @@ export {
   signReply,
   unreadable,
 } from './reply.ts';
-export { firstRefusal, type MerchantFacts, type Submission } from './rules.ts';
+export { fieldRefusals, firstRefusal, type MerchantFacts, type Submission } from './rules.ts';
 export { type SampleMerchant, sampleRequest } from './sample.ts';
 export type { Advice, CodeName, CodeRow, NumberAfter, Wording } from './tables/codes.ts';
 export { CODES, codeRow, codesOf, findCode, wordingOf } from './tables/codes.ts';
@@ -22,6 +22,7 @@ export type { LimitName, LimitRow, Limits } from './tables/limits.ts';
 export { LIMIT_NAMES, LIMITS, limitsOf } from './tables/limits.ts';
 export type { OrderState, ReplyRow } from './tables/reply-fields.ts';
 export { ORDER_STATES } from './tables/reply-fields.ts';
+export { SIGN_MISTAKES } from './tables/sign-mistakes.ts';
 export type { Stage } from './tables/stages.ts';
 export { compareStages, STAGES } from './tables/stages.ts';
 export type { LimitCheck, Switches, SwitchName, SwitchValue } from './tables/switches.ts';
@@ -29,6 +30,7 @@ export { LIMIT_CHECKS, SWITCH_NAMES, SWITCHES, switchesOf } from './tables/switc
 export type { Certainty, Edition, EndpointName, Fields, Peer, Provenance } from './types.ts';
 export { EDITIONS, ENDPOINTS } from './types.ts';
 export * from './wire/beijing-time.ts';
+export { encodeGbk } from './wire/gbk.ts';
 export { readInt, toYuan, utf8Bytes } from './wire/measure.ts';
 export type { SignedFields } from './wire/sign.ts';
 export {
@@ -38,6 +40,13 @@ export {
   stringServerSigns,
   stringToSign,
 } from './wire/sign.ts';
+export type {
+  BodyDiagnosis,
+  ProvedMistake,
+  SignDiagnosis,
+  SignQuestion,
+} from './wire/sign-doctor.ts';
+export { diagnoseBody, diagnoseSign } from './wire/sign-doctor.ts';
 export type {
   XmlElement,
   XmlEntry,

@@ -2,7 +2,6 @@
  * Answers, field by field, in the order and with the CDATA of each edition (domain facts §0, §1.4, §7.2). An answer is a list of
  * entries; `writeXml` makes bytes of it.
  */
-import type { CodeName } from './tables/codes.ts';
 import { EDITION_TABLES } from './tables/editions.ts';
 import type { OrderState } from './tables/reply-fields.ts';
 import type { Switches } from './tables/switches.ts';
@@ -19,7 +18,7 @@ export interface ReplyContext {
 }
 
 interface Failure {
-  readonly code: CodeName;
+  readonly code: string;
   readonly message: string;
 }
 

@@ -9,13 +9,8 @@ import type { RequestRow } from './tables/fields.ts';
 import type { Switches } from './tables/switches.ts';
 import type { Edition, EndpointName, Fields, Peer } from './types.ts';
 import { readInt, utf8Bytes } from './wire/measure.ts';
-import {
-  inAsciiOrder,
-  sameSignature,
-  signMd5,
-  stringServerSigns,
-  stringToSign,
-} from './wire/sign.ts';
+import { inAsciiOrder, sameSignature, signMd5, stringServerSigns } from './wire/sign.ts';
+import { diagnoseSign } from './wire/sign-doctor.ts';
 
 /** What the checks here need to know of a merchant. */
 export interface MerchantFacts {
@@ -32,6 +27,8 @@ export interface Submission {
   readonly endpoint: EndpointName;
   readonly fields: Fields;
   readonly utf8: boolean;
+  /** The bytes themselves, for the explanation of a signature that does not match. */
+  readonly body?: Uint8Array | undefined;
   readonly peer: Peer;
   /** The merchant whose number stands in mch_id; undefined when there is none. */
   readonly merchant: MerchantFacts | undefined;
@@ -44,6 +41,13 @@ export function firstRefusal(submission: Submission): Refusal | undefined {
     refusedByFields(submission) ??
     refusedByCertificate(submission) ??
     refusedBySignature(submission)
+  );
+}
+
+/** Everything that is wrong with the fields, in table order: for a client that wants to hear it all before it dials. */
+export function fieldRefusals(submission: Submission): Refusal[] {
+  return EDITION_TABLES[submission.edition].request[submission.endpoint].flatMap(
+    (row) => refusedByField(submission, row) ?? [],
   );
 }
 
@@ -195,7 +199,7 @@ function refusedBySignature(submission: Submission): Refusal | undefined {
   }
   return refuse(submission, 'SIGN_ERROR', {
     clause: submission.utf8 ? 'signature/md5' : 'signature/utf-8',
-    why: whySignatureDiffers(submission, got, key),
+    why: whySignatureDiffers(submission, key),
   });
 }
 
@@ -206,25 +210,11 @@ function signedUnknown(fields: Fields, endpoint: EndpointName, key: string, got:
   return sameSignature(signMd5(text, key), got);
 }
 
-function signedEverything(fields: Fields, key: string, got: string): boolean {
-  return sameSignature(signMd5(stringToSign(fields), key), got);
-}
-
-function whySignatureDiffers(
-  { fields, endpoint, utf8 }: Submission,
-  got: string,
-  key: string,
-): string {
-  if (!utf8) return 'the body is not UTF-8, so no signature over it can match';
-  if (got === '') return 'sign is missing or empty';
-  if (signedEverything(fields, key, got)) {
-    const { names } = SIGNED_FIELDS[endpoint];
-    const unknown = [...fields.keys()].filter((name) => name !== 'sign' && !names.includes(name));
-    return unknown.length > 0
-      ? `the client signed ${unknown.join(', ')}, which ${endpoint} does not know and does not sign`
-      : 'the client signed an integer as it wrote it; the server signs it as it reads it (1.00 is 1)';
-  }
-  return 'sign is not the MD5 of the fields and the key';
+/** For the log: the string that the server signs stands there only where nothing else helps, its key and signature never. */
+function whySignatureDiffers({ fields, endpoint, utf8, body }: Submission, key: string): string {
+  const diagnosis = diagnoseSign({ fields, endpoint, utf8, key, body }, 'quick');
+  if (diagnosis.kind !== 'unexplained' || !utf8) return diagnosis.explanation;
+  return `${diagnosis.explanation}; the server signs ${JSON.stringify(diagnosis.stringToSign)}`;
 }
 
 function quote(value: string): string {

@@ -36,7 +36,7 @@ export function signRoot(key: string, now: Date): string {
   return signed(draft, key);
 }
 
-/** Where clients find the server: each name goes into its certificate. */
+/** Where clients find the server: each name goes into its certificate, the last host as its CN too. */
 export interface ServerNames {
   readonly hosts: readonly string[];
   readonly addresses: readonly string[];
@@ -49,7 +49,7 @@ export function signServer(root: Authority, names: ServerNames, key: string, now
     printable('C', 'CN'),
     utf8('L', 'Shenzhen'),
     utf8('O', 'redpack-kit'),
-    utf8('CN', 'api.mch.weixin.qq.com'),
+    utf8('CN', names.hosts.at(-1) ?? ''),
   ]);
   const altNames = [
     ...names.hosts.map((value) => ({ type: 2, value })),

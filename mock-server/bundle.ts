@@ -4,6 +4,7 @@
  * something has to be made.
  */
 import { join, resolve } from 'node:path';
+import { DAY_MS, REAL_HOST } from '../contracts/index.ts';
 import type { Holder, ServerNames } from './authority.ts';
 import {
   type Files,
@@ -55,7 +56,12 @@ export interface Certificates {
   bundle(mchId: string, company?: string): Promise<MerchantBundle>;
   /** A new bundle at each call, in memory only: for a merchant that does not outlive the process. Rejects with `CertificateError`. */
   issue(mchId: string, company?: string): Promise<BundleContents>;
+  /** A server's pair that no client may trust: made anew, kept nowhere. */
+  unfitServer(unfit: Unfit): Promise<ServerCertificate>;
 }
+
+/** What is wrong with a server's certificate. */
+type Unfit = 'expired-certificate' | 'wrong-host' | 'foreign-ca';
 
 /** Says in one sentence which certificates cannot be kept, where, and what to do about it. */
 export class CertificateError extends Error {
@@ -83,9 +89,14 @@ const MCH_ID = /^[0-9A-Za-z]{1,32}$/;
 const RESERVED = new Set(['ca', 'server']);
 
 const SERVER_NAMES: ServerNames = {
-  hosts: ['localhost', 'api.mch.weixin.qq.com'],
+  hosts: ['localhost', REAL_HOST],
   addresses: ['127.0.0.1', '::1'],
 };
+
+/** Whom a certificate for the wrong host is for. */
+const OTHER_NAMES: ServerNames = { hosts: ['redpack.example'], addresses: ['192.0.2.1'] };
+/** Longer ago than a server's certificate is valid. */
+const EXPIRED_AFTER_MS = 6 * 365 * DAY_MS;
 
 const ROOT_FILES: Files = { cert: 'root.pem', key: 'root-key.pem' };
 const SERVER_FILES: Files = { cert: 'server.pem', key: 'server-key.pem' };
@@ -122,7 +133,28 @@ export async function openCertificates(options: CertificateOptions): Promise<Cer
     server,
     bundle,
     issue: (mchId, company = DEFAULT_COMPANY) => issueBundle(home, root, { mchId, company }),
+    unfitServer: (unfit) => makeUnfit(root, server, unfit, home.now()),
   };
+}
+
+/** The server's own key serves: making one takes long. */
+async function makeUnfit(
+  root: Authority,
+  { key }: ServerCertificate,
+  unfit: Unfit,
+  now: Date,
+): Promise<ServerCertificate> {
+  const sign = await import('./authority.ts');
+  if (unfit === 'wrong-host') {
+    return { cert: sign.signServer(root, OTHER_NAMES, key, now), key };
+  }
+  if (unfit === 'expired-certificate') {
+    const longAgo = new Date(now.getTime() - EXPIRED_AFTER_MS);
+    return { cert: sign.signServer(root, SERVER_NAMES, key, longAgo), key };
+  }
+  const foreignKey = await newKey();
+  const foreigner = { cert: sign.signRoot(foreignKey, now), key: foreignKey };
+  return { cert: sign.signServer(foreigner, SERVER_NAMES, key, now), key };
 }
 
 interface House {

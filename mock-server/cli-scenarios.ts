@@ -27,9 +27,10 @@ export function explainScenario(name: string, json = false): string {
     `edition  ${scenario.edition}`,
     `clock    ${clockText(scenario.clock)}`,
     `merchants ${scenario.merchants.map(({ mch_id, balanceFen }) => `${mch_id} (balance ${balanceFen} fen)`).join(', ')}`,
+    ...(scenario.tls?.fault ? [`tls      ${scenario.tls.fault}`] : []),
     ...section('limits that differ', limitsThatDiffer(scenario)),
     ...section('switches', scenario.switches),
-    ...section('rules', scenario.rules),
+    ...section('rules', scenario.rules.map(withoutMoney)),
     ...section('how to see it (topUpFen, advance and claim: from a test, see README)', steps),
     '',
   ].join('\n');
@@ -41,6 +42,16 @@ function withoutDefaults(step: Scenario['steps'][number]): object {
   return Object.fromEntries(
     Object.entries(step).filter(([name, value]) => defaults[name] !== value),
   );
+}
+
+/** Of an answer that is no error, `money: not-moved` means nothing, and reads as if it did. */
+function withoutMoney(rule: Scenario['rules'][number]): object {
+  const { money, ...others } = rule.then;
+  if (rule.then.code !== undefined) return rule;
+  return Object.fromEntries([
+    ['when', rule.when],
+    ['then', others],
+  ]);
 }
 
 function limitsThatDiffer({ merchants }: Scenario): Record<string, unknown> {

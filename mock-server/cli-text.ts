@@ -28,6 +28,9 @@ export function readyText(server: MockServer): string {
     ['edition', scenario.edition],
     ['scenario', scenario.title],
     ['clock', clockText(scenario.clock)],
+    ...(scenario.tls?.fault
+      ? ([['tls', `${scenario.tls.fault}, on purpose`]] as [string, string][])
+      : []),
     ['merchant', `${merchant.mchId}${others.length > 0 ? ` (also ${others.join(', ')})` : ''}`],
     ['key', merchant.key],
     ['appid', merchant.appid],
@@ -56,12 +59,16 @@ function quote(path: string): string {
   return /^[\w./:\\-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
+/** The longest is a signature that nothing explains, with the string that would have been right. */
+const WHY_MAX = 2_000;
+
 /** `2026-01-31 12:00:00 sendredpack 1000…01 1.00 sent` and why. */
 export function requestLine(entry: JournalEntry): string {
   const { request, endpoint, verdict, code, clause, paid } = entry;
   const amount = request.total_amount;
   const said = code ?? (verdict === 'front' ? `HTTP ${entry.httpStatus}` : verdict);
-  const money = code && paid ? ' (its order is paid)' : '';
+  const isSaid = code === undefined && !entry.faults;
+  const money = paid && !isSaid ? ' (its order is paid)' : '';
   const parts = [
     dashedTime(entry.atMs),
     endpoint ?? '-',
@@ -70,8 +77,9 @@ export function requestLine(entry: JournalEntry): string {
       ? []
       : [/^\d{1,15}$/.test(amount) ? toYuan(Number(amount)) : printable(amount)]),
     `${said}${money}`,
+    ...(entry.faults ? [`but ${entry.faults.join(', ')} (${entry.strikes} the money)`] : []),
     '-',
-    printable(entry.why),
+    printable(entry.why, WHY_MAX),
     ...(clause ? [`[${clause}]`] : []),
   ];
   return `${parts.join(' ')}\n`;
@@ -81,7 +89,7 @@ type Reloaded = Extract<Reload, { ok: true }>;
 
 /** `reloaded my.yaml: Everything is slow` and what of it counts later. */
 export function reloadText({ file, scenario, notes }: Reloaded): string {
-  return `reloaded ${file}: ${[scenario.title, ...notes].map(printable).join('; ')}\n`;
+  return `reloaded ${file}: ${[scenario.title, ...notes].map((text) => printable(text)).join('; ')}\n`;
 }
 
 /** One line: the first fault, and how many more there are. */
@@ -96,8 +104,8 @@ export function jsonReload({ file, scenario, notes }: Reloaded): string {
 }
 
 /** What a client sent goes to a terminal: control characters do not. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '?').slice(0, 200);
+export function printable(text: string, charactersMax = 200): string {
+  return text.replace(/\p{Cc}/gu, '?').slice(0, charactersMax);
 }
 
 export function jsonReady({ url, proxyUrl, merchants, scenario, merchant }: MockServer): string {

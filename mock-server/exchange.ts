@@ -4,10 +4,8 @@
  */
 import {
   type EndpointName,
-  type EndpointRow,
   type Fields,
   firstRefusal,
-  type Peer,
   parseFields,
   parseFieldsLossy,
   queryAnswered,
@@ -23,27 +21,15 @@ import {
   type XmlEntry,
   type XmlRefusal,
 } from '../contracts/index.ts';
-import type { Decision } from './engine/case.ts';
+import type { Call } from './call.ts';
+import type { Case, Decision, Held } from './engine/case.ts';
 import { docketOf } from './engine/decide.ts';
+import { paidBy } from './engine/strike.ts';
+import type { Answer } from './faults/answer.ts';
+import { answerSpoiled } from './faults/answer-spoiled.ts';
 import type { Mock } from './mock.ts';
 import { PAGES, type Page } from './pages.ts';
-import type { Tenant } from './tenant.ts';
-
-/** A request as any door hands it over. */
-export interface Call {
-  readonly endpoint: EndpointRow;
-  /** undefined: longer than the front server takes. */
-  readonly body: Uint8Array | undefined;
-  readonly peer: Peer;
-  readonly callerIp: string;
-}
-
-/** An answer, ready for the wire. */
-export interface Answer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: Uint8Array;
-}
+import { holderOf, type Tenant } from './tenant.ts';
 
 const NOTHING = new Uint8Array();
 
@@ -59,9 +45,9 @@ export async function exchange(mock: Mock, call: Call): Promise<Answer> {
   const tenant = mock.tenants.get(fields.get('mch_id') ?? '');
   const context = contextOf(mock, call, tenant);
   const { edition, endpoint, switches } = context;
-  const { peer, callerIp } = call;
+  const { peer, callerIp, body } = call;
   const merchant = tenant?.facts;
-  const early = firstRefusal({ edition, endpoint, switches, fields, utf8, peer, merchant });
+  const early = firstRefusal({ edition, endpoint, switches, fields, utf8, body, peer, merchant });
   if (!tenant) return answer(mock, call, context, fields, refusedAs(early, endpoint), undefined);
 
   const settling = mock.settleDue(tenant);
@@ -71,9 +57,53 @@ export async function exchange(mock: Mock, call: Call): Promise<Answer> {
     if (mock.tenants.get(tenant.facts.mchId) !== tenant) return exchange(mock, call);
   }
   const nowMs = tenant.clock.nowMs();
-  const docket = docketOf({ edition, endpoint, switches, tenant, fields, early, callerIp, nowMs });
-  const decision = await mock.store.transact(docket.keys, docket.decide);
-  return answer(mock, call, context, fields, decision, tenant);
+  const request = { edition, endpoint, switches, tenant, fields, early, callerIp, nowMs };
+  const docket = docketOf(request);
+  const outcome = await mock.store.transact(docket.keys, docket.decide);
+  if (outcome.kind === 'held') return answerLater(mock, call, context, request, outcome);
+  return answer(mock, call, context, fields, outcome, tenant);
+}
+
+/** Decides once the wait is over; or nothing, when the client left meanwhile. */
+async function answerLater(
+  mock: Mock,
+  call: Call,
+  context: ReplyContext,
+  request: Case,
+  { waitMs, injection }: Held,
+): Promise<Answer> {
+  const { tenant: before, fields } = request;
+  if (!(await call.edge.wait(waitMs))) return answerNobody(mock, call, before);
+  for (;;) {
+    const tenant = mock.tenants.get(before.facts.mchId);
+    // Dropped, reset or switched meanwhile: what held the call back is no more, and it comes anew.
+    if (tenant?.counters !== before.counters) return exchange(mock, call);
+    const settling = mock.settleDue(tenant);
+    if (settling) {
+      await settling;
+      continue;
+    }
+    const nowMs = tenant.clock.nowMs();
+    const docket = docketOf({ ...request, tenant, nowMs, heldBy: injection });
+    const outcome = await mock.store.transact(docket.keys, docket.decide);
+    if (outcome.kind === 'held') throw new Error('a call was held back twice');
+    return answer(mock, call, context, fields, outcome, tenant);
+  }
+}
+
+function answerNobody(mock: Mock, call: Call, { clock, facts }: Tenant): Answer {
+  mock.journal.add(clock.nowMs(), call, {
+    mchId: facts.mchId,
+    verdict: 'undecided',
+    why: 'the client left during the delay: nothing was decided',
+    paid: false,
+    httpStatus: 0,
+    reply: NOTHING,
+    faults: ['delay'],
+    strikes: 'before',
+  });
+  const end = { kind: 'cut', afterBytes: undefined } as const;
+  return { status: 0, contentType: '', body: NOTHING, delivery: { delayMs: 0, end } };
 }
 
 type Body =
@@ -83,15 +113,10 @@ type Body =
 function readBody(mock: Mock, { peer, body = NOTHING }: Call): Body {
   const parsed = parseFields(body);
   if (parsed.ok) return { ok: true, fields: parsed.value, utf8: true };
-  const { switches } = holderOf(mock, peer) ?? mock;
+  const { switches } = holderOf(mock.tenants, peer) ?? mock;
   if (parsed.refusal.reason !== 'not-utf8' || switches.notUtf8 === 'XML_ERROR') return parsed;
   const lossy = parseFieldsLossy(body);
   return lossy.ok ? { ok: true, fields: lossy.value, utf8: false } : lossy;
-}
-
-/** The merchant of the certificate: by whose scenario a call is answered that does not get as far as saying who it is. */
-function holderOf(mock: Mock, peer: Peer): Tenant | undefined {
-  return peer.kind === 'merchant' ? mock.tenants.get(peer.mchId) : undefined;
 }
 
 function refusedAs(refusal: Refusal | undefined, endpoint: EndpointName): Decision {
@@ -119,7 +144,7 @@ function turnAway({ switches }: Mock, { peer, body }: Call): TurnedAway | undefi
 function showPage(mock: Mock, call: Call, { page, why }: TurnedAway): Answer {
   const { status } = page;
   const body = Buffer.from(page.body);
-  const holder = holderOf(mock, call.peer);
+  const holder = holderOf(mock.tenants, call.peer);
   mock.journal.add((holder ?? mock).clock.nowMs(), call, {
     mchId: holder?.facts.mchId,
     verdict: 'front',
@@ -132,7 +157,7 @@ function showPage(mock: Mock, call: Call, { page, why }: TurnedAway): Answer {
 }
 
 function answerUnreadable(mock: Mock, call: Call, { reason, detail }: XmlRefusal): Answer {
-  const holder = holderOf(mock, call.peer);
+  const holder = holderOf(mock.tenants, call.peer);
   const context = contextOf(mock, call, holder);
   const refusal = refuse(context, 'XML_ERROR', { clause: `xml/${reason}`, why: detail });
   const body = Buffer.from(writeXml(unreadable(context, refusal)));
@@ -157,9 +182,12 @@ function answer(
   fields: Fields,
   decision: Decision,
   tenant: Tenant | undefined,
-): Answer {
+): Answer | Promise<Answer> {
   const entries = entriesFor(context, fields, decision);
   const signed = tenant ? signReply(context, entries, tenant.facts.key) : entries;
+  const { blow } = decision;
+  if (blow && tenant)
+    return answerSpoiled(mock, call, { context, fields, decision, blow, entries: signed, tenant });
   const body = Buffer.from(writeXml(signed));
   const refusal = decision.kind === 'refused' ? decision.refusal : undefined;
   mock.journal.add((tenant ?? mock).clock.nowMs(), call, {
@@ -168,7 +196,7 @@ function answer(
     code: refusal?.code,
     clause: refusal?.clause,
     why: decision.kind === 'refused' ? decision.refusal.why : decision.why,
-    paid: decision.kind === 'refused' ? decision.paid : decision.order.paid,
+    paid: paidBy(decision),
     httpStatus: 200,
     reply: body,
   });

@@ -5,8 +5,14 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import { ENDPOINT_ROWS, type EndpointRow, type Peer, XML_BYTES_MAX } from '../contracts/index.ts';
-import { type Answer, exchange } from './exchange.ts';
+import type { Call, Edge } from './call.ts';
+import { exchange } from './exchange.ts';
+import { type Answer, abruptly } from './faults/answer.ts';
+import type { Canary } from './faults/canary.ts';
+import { deliver, leavingOf, waited } from './faults/deliver.ts';
+import { deliverInProcess } from './faults/deliver-in-process.ts';
 import type { Mock } from './mock.ts';
+import { holderOf } from './tenant.ts';
 import { peerOf } from './tls.ts';
 
 /** `peer` and `callerIp` are for calls in process, which have no socket. */
@@ -20,15 +26,23 @@ const OWN_HEADER = 'x-redpack-mock';
 
 type Ctx = Context<{ Bindings: Bindings }>;
 
+/** What a listener has that a call in process has not. */
+interface Listening {
+  readonly canary?: Canary;
+  /** TLS connections end without close_notify. */
+  readonly endsAbruptly?: boolean;
+}
+
 export function createApp(
   mock: Mock,
   onFault: (error: unknown) => void,
+  listening: Listening = {},
 ): Hono<{ Bindings: Bindings }> {
   const app = new Hono<{ Bindings: Bindings }>();
   const paths = Object.values(ENDPOINT_ROWS).map((row) => row.path);
 
   for (const endpoint of Object.values(ENDPOINT_ROWS)) {
-    app.all(endpoint.path, (context) => serveEndpoint(mock, endpoint, context));
+    app.all(endpoint.path, (context) => serveEndpoint(mock, endpoint, context, listening));
   }
   app.notFound((context) =>
     context.text(
@@ -52,9 +66,15 @@ export function createApp(
   return app;
 }
 
-async function serveEndpoint(mock: Mock, endpoint: EndpointRow, context: Ctx): Promise<Response> {
+async function serveEndpoint(
+  mock: Mock,
+  endpoint: EndpointRow,
+  context: Ctx,
+  listening: Listening,
+): Promise<Response> {
   const { method } = context.req;
-  const asPost = method === 'POST' || (method === 'GET' && mock.switches.getMethod === 'XML_ERROR');
+  const caller = callerOf(context.env);
+  const asPost = method === 'POST' || (method === 'GET' && isReadAsEmpty(mock, caller.peer));
   if (!asPost) {
     return context.text(`${method} is not allowed on ${endpoint.path}: POST an XML body\n`, 405, {
       [OWN_HEADER]: 'method',
@@ -64,17 +84,49 @@ async function serveEndpoint(mock: Mock, endpoint: EndpointRow, context: Ctx): P
   const body = method === 'GET' ? new Uint8Array() : await readBody(context);
   if (body === 'aborted')
     return context.text('The body never came.\n', 400, { [OWN_HEADER]: 'aborted' });
-  const caller = callerOf(context.env);
-  return respond(context, await exchange(mock, { endpoint, body, ...caller }));
+  const edge = new HttpEdge(context, listening.canary);
+  const answer = await exchange(mock, { endpoint, body, edge, ...caller });
+  return respond(context, listening.endsAbruptly ? abruptly(answer) : answer);
+}
+
+function isReadAsEmpty(mock: Mock, peer: Peer): boolean {
+  const { switches } = holderOf(mock.tenants, peer) ?? mock;
+  return switches.getMethod === 'XML_ERROR';
+}
+
+/** Only a fault of the wire asks it anything. */
+class HttpEdge implements Edge {
+  readonly #context: Ctx;
+  readonly #canary: Canary | undefined;
+
+  constructor(context: Ctx, canary: Canary | undefined) {
+    this.#context = context;
+    this.#canary = canary;
+  }
+
+  wait(ms: number): Promise<boolean> {
+    const { env, req } = this.#context;
+    const outgoing = env?.outgoing as ServerResponse | undefined;
+    return waited(ms, outgoing ? leavingOf(outgoing) : req.raw.signal);
+  }
+
+  canaryUrl(call: Call): Promise<string> {
+    if (!this.#canary) {
+      throw new Error(
+        'an external entity needs a listener to point to: say canaryUrl in the scenario',
+      );
+    }
+    const { hostname } = new URL(this.#context.req.url);
+    return this.#canary.urlFor(call, hostname);
+  }
 }
 
 /** Over a socket straight to it: a web Response in between costs as much as the whole decision. */
-function respond(context: Ctx, { status, contentType, body }: Answer): Response {
+function respond(context: Ctx, answer: Answer): Response | Promise<Response> {
+  const { status, contentType, body, delivery } = answer;
   const outgoing = context.env?.outgoing as ServerResponse | undefined;
-  if (!outgoing) {
-    const headers = { 'content-type': contentType, server: 'nginx' };
-    return context.body(Uint8Array.from(body), status as 200, headers);
-  }
+  if (!outgoing) return deliverInProcess(answer, context.req.raw.signal);
+  if (delivery) return deliver(outgoing, answer, delivery).then(() => RESPONSE_ALREADY_SENT);
   outgoing.writeHead(status, {
     'content-type': contentType,
     server: 'nginx',

@@ -1,13 +1,26 @@
 /** One call as the journal keeps it, as it shows it, and what can be asked of it. */
 import { type EndpointName, type Fields, type Peer, parseFieldsLossy } from '../contracts/index.ts';
+import type { FaultKind } from './scenario/fault-schema.ts';
 import type { Secrets } from './secrets.ts';
 
-/** sent, repeated, found: as asked. refused: an error code. front: the front server's page. */
-export const VERDICTS = ['sent', 'repeated', 'found', 'refused', 'front'] as const;
+/**
+ * sent, repeated, found: as asked. refused: an error code. front: the front server's page. undecided: the client left before.
+ * canary: it expanded an external entity.
+ */
+export const VERDICTS = [
+  'sent',
+  'repeated',
+  'found',
+  'refused',
+  'front',
+  'undecided',
+  'canary',
+] as const;
 
 /** What came, from whom. */
 export interface Heard {
-  readonly endpoint: { readonly name: EndpointName };
+  /** canary: no call of the API, but a fetch of what an external entity pointed to. Its request is the one so answered. */
+  readonly endpoint: { readonly name: EndpointName | 'canary' };
   readonly peer: Peer;
   readonly callerIp: string;
   /** undefined: it was longer than the front server takes. */
@@ -26,8 +39,14 @@ export interface Said {
   readonly why: string;
   /** Has money left the balance for this order, whatever was answered? */
   readonly paid: boolean;
+  /** 0: not even a status line was sent. */
   readonly httpStatus: number;
+  /** What of the answer was sent; of a huge one the beginning. */
   readonly reply: Uint8Array;
+  /** Faults of the wire that a rule of the scenario wanted; undefined: none. */
+  readonly faults?: readonly FaultKind[];
+  /** Did they strike before or after the money moved? */
+  readonly strikes?: 'before' | 'after';
 }
 
 export interface JournalEntry extends Omit<Said, 'reply'> {
@@ -35,7 +54,7 @@ export interface JournalEntry extends Omit<Said, 'reply'> {
   readonly sequence: number;
   /** Epoch milliseconds on the server's clock, which a scenario may have frozen. */
   readonly atMs: number;
-  readonly endpoint: EndpointName;
+  readonly endpoint: EndpointName | 'canary';
   readonly peer: Peer;
   readonly callerIp: string;
   /** The fields of the request; empty when it was no XML. */

@@ -1,7 +1,11 @@
 /** Starts a mock on a port: certificates, TLS, HTTP, proxy, a scenario and its edits; and stops it. */
+import type { TlsOptions } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import { type Edition, REAL_HOST, type Switches } from '../contracts/index.ts';
 import { type Certificates, openCertificates } from './bundle.ts';
 import type { Clock } from './clock.ts';
+import { type Canary, createCanary } from './faults/canary.ts';
+import { faultyTls } from './faults/tls.ts';
 import { createApp } from './http.ts';
 import type { Journal } from './journal.ts';
 import { createListener, type Listener, startError } from './listener.ts';
@@ -19,6 +23,7 @@ import {
   verbsOf,
 } from './served.ts';
 import type { Store } from './store/store.ts';
+import { switchesIn } from './tenant.ts';
 import { tlsOptions } from './tls.ts';
 
 /** nginx's default for a body that does not come. */
@@ -87,8 +92,10 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
   const serving: Serving = { merchants: await serveMerchants(certificates, scenario) };
 
   const mock = createMock(scenario, pick(options));
-  const listener = listenerOf(mock, certificates, options);
   const host = options.host ?? '127.0.0.1';
+  const canary = createCanary(mock, host);
+  const spoiled = await faultyTls(scenario.tls?.fault, certificates);
+  const listener = listenerOf(mock, certificates, options, canary, spoiled);
   const port = await listener.listen(host, options.port ?? 0);
   const proxy = await openProxy(options, host, port).catch(async (error: unknown) => {
     await listener.stop();
@@ -114,9 +121,12 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
     clock: mock.clock,
     ca: certificates.root,
     stop() {
-      stopping ??= Promise.all([endReloading(), listener.stop(), proxy?.stop()]).then(
-        () => undefined,
-      );
+      stopping ??= Promise.all([
+        endReloading(),
+        listener.stop(),
+        proxy?.stop(),
+        canary.stop(),
+      ]).then(() => undefined);
       return stopping;
     },
   };
@@ -158,7 +168,7 @@ function followEdits(
 ): () => Promise<void> {
   const { scenario: file, reload, onReload, onFault } = options;
   if (!reload || typeof file !== 'string' || !isScenarioFile(file)) return async () => undefined;
-  const demanded = demandsCertificate(mock.switches);
+  const first = mock.scenario;
   return reloadOnSave(file, {
     async load() {
       const scenario = await startScenario(options);
@@ -166,26 +176,36 @@ function followEdits(
       const merchants = await serveMerchants(certificates, scenario);
       const notes = await mock.reload(scenario);
       serving.merchants = merchants;
-      if (demandsCertificate(mock.switches) === demanded) return { scenario, notes };
-      const note = 'switches.noCertificate: refuse-handshake counts from the next start';
-      return { scenario, notes: [...notes, note] };
+      return { scenario, notes: [...notes, ...notesOnListener(first, scenario)] };
     },
     onReload: (event) => onReload?.(event),
     onFault: (error) => onFault?.(error),
   });
 }
 
+/** What is the listener's, and stays as it was at the start. */
+function notesOnListener(first: Scenario, now: Scenario): string[] {
+  const demanded = [first, now].map((each) => demandsCertificate(switchesIn(each)));
+  return [
+    ...(demanded[0] === demanded[1] ? [] : ['switches.noCertificate: refuse-handshake']),
+    ...(isDeepStrictEqual(first.tls, now.tls) ? [] : ['tls']),
+  ].map((part) => `${part} counts from the next start`);
+}
+
 function listenerOf(
   mock: Mock,
   certificates: Certificates,
   { bodyTimeoutMs = BODY_MS_MAX, onFault = () => undefined }: MockServerOptions,
+  canary: Canary,
+  spoiled: TlsOptions,
 ): Listener {
   const clientCertificate = demandsCertificate(mock.switches) ? 'demanded' : 'requested';
-  const tls = tlsOptions({ certificates, clientCertificate });
-  return createListener(createApp(mock, onFault), { tls, bodyTimeoutMs });
+  const tls = { ...tlsOptions({ certificates, clientCertificate }), ...spoiled };
+  const endsAbruptly = mock.scenario.tls?.fault === 'no-close-notify';
+  return createListener(createApp(mock, onFault, { canary, endsAbruptly }), { tls, bodyTimeoutMs });
 }
 
-/** Is a handshake without one refused? That is the listener's, and stays as it was at the start. */
+/** Is a handshake without one refused? */
 function demandsCertificate({ noCertificate }: Switches): boolean {
   return noCertificate === 'refuse-handshake';
 }

@@ -9,6 +9,7 @@ import {
   type Limits,
   limitsOf,
   type MerchantFacts,
+  type Peer,
   type Switches,
   switchesOf,
 } from '../contracts/index.ts';
@@ -81,6 +82,11 @@ export function createTenant(
     created,
     given,
   };
+}
+
+/** The merchant of the certificate: by whose scenario a call is answered that does not get as far as saying who it is. */
+export function holderOf(tenants: ReadonlyMap<string, Tenant>, peer: Peer): Tenant | undefined {
+  return peer.kind === 'merchant' ? tenants.get(peer.mchId) : undefined;
 }
 
 export function switchesIn({ switches }: Scenario): Switches {

@@ -24,3 +24,8 @@ export function toYuan(fen: number): string {
   const digits = String(Math.abs(fen)).padStart(3, '0');
   return `${fen < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
+
+/** Without halves of surrogate pairs, which UTF-8 cannot carry: they become U+FFFD. */
+export function wellFormed(value: string): string {
+  return /[\ud800-\udfff]/.test(value) ? Buffer.from(value, 'utf8').toString('utf8') : value;
+}

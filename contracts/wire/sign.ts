@@ -49,7 +49,20 @@ export function signMd5(text: string, key: string): string {
 
 /** @returns 64 upper-case hex digits */
 export function signHmacSha256(text: string, key: string): string {
-  return createHmac('sha256', key).update(`${text}&key=${key}`, 'utf8').digest('hex').toUpperCase();
+  return hmacSha256(`${text}&key=${key}`, key);
+}
+
+/** @returns 64 upper-case hex digits; a string stands for its UTF-8 bytes */
+export function hmacSha256(message: string | Uint8Array, key: string): string {
+  return createHmac('sha256', key).update(message).digest('hex').toUpperCase();
+}
+
+/** @returns upper-case hex digits; a string stands for its UTF-8 bytes */
+export function digestHex(
+  algorithm: 'md5' | 'sha1' | 'sha256',
+  message: string | Uint8Array,
+): string {
+  return hash(algorithm, message, 'hex').toUpperCase();
 }
 
 const EXPECTED = Buffer.alloc(64);

@@ -3,11 +3,20 @@ import type { Fields, Refusal, RefusalContext } from '../../contracts/index.ts';
 import type { Tenant } from '../tenant.ts';
 import type { Account, Order, Read, Windows } from './facts.ts';
 import type { Injection } from './inject.ts';
+import type { Blow } from './strike.ts';
 
-/** What was decided. `repeated`: the stored answer of a number that was paid before. */
-export type Decision =
+/** What was decided. `repeated`: the stored answer of a number that was paid before. `blow`: what befalls the answer. */
+export type Decision = { readonly blow?: Blow } & (
   | { readonly kind: 'sent' | 'repeated' | 'found'; readonly order: Order; readonly why: string }
-  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly paid: boolean };
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly paid: boolean }
+);
+
+/** Nothing was decided yet: the rule that strikes wants the call to wait first, and then to come again with its injection. */
+export interface Held {
+  readonly kind: 'held';
+  readonly waitMs: number;
+  readonly injection: Injection;
+}
 
 /** One request, ready to be decided. `early` is what the contract's own checks have against it. */
 export interface Case extends RefusalContext {
@@ -16,6 +25,8 @@ export interface Case extends RefusalContext {
   readonly early: Refusal | undefined;
   readonly callerIp: string;
   readonly nowMs: number;
+  /** It was held by this rule, and counted, before. */
+  readonly heldBy?: Injection;
 }
 
 /** A case before its facts: built once, handed to every check. */

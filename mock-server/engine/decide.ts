@@ -3,7 +3,7 @@
  * and why. It never throws on input.
  */
 import type { StepResult } from '../store/store.ts';
-import type { Case, Decision, Situation } from './case.ts';
+import type { Case, Decision, Held, Situation } from './case.ts';
 import {
   accountKey,
   orderKey,
@@ -20,17 +20,18 @@ import { type Candidate, candidatesFor, drawInjection } from './inject.ts';
 import { catchUp } from './lifecycle.ts';
 import { decideQuery } from './query.ts';
 import { decideSend } from './send.ts';
+import { holdBack, strike } from './strike.ts';
 
 /** A case with the keys that its decision reads and writes: name them first, load them, then decide. */
 export interface Docket {
   readonly keys: readonly string[];
-  decide(read: Read): StepResult<Decision>;
+  decide(read: Read): StepResult<Decision | Held>;
 }
 
 export function docketOf(request: Case): Docket {
-  const { tenant, endpoint, fields, nowMs } = request;
+  const { tenant, endpoint, fields, nowMs, heldBy } = request;
   const mchId = tenant.merchant.mch_id;
-  const candidates = candidatesFor(tenant.rules, endpoint, fields, tenant.counters);
+  const candidates = heldBy ? [] : candidatesFor(tenant.rules, endpoint, fields, tenant.counters);
   const windows =
     endpoint === 'sendredpack'
       ? windowsOfSend(mchId, fields.get('re_openid') ?? '', tenant.limits, nowMs)
@@ -49,9 +50,11 @@ function decide(
   windows: Windows,
   candidates: readonly Candidate[],
   read: Read,
-): StepResult<Decision> {
+): StepResult<Decision | Held> {
   const { edition, endpoint, switches, tenant, fields, early, callerIp, nowMs } = request;
-  const { injection, writes } = drawInjection(candidates, read, tenant.seed);
+  const { injection = request.heldBy, writes } = drawInjection(candidates, read, tenant.seed);
+  const held = request.heldBy ? undefined : holdBack(injection, tenant.seed);
+  if (held) return { result: held, writes };
   const stored = readAccount(read, tenant.opening);
   const found = readOrder(read, orderKey(stored.mchId, fields.get('mch_billno') ?? ''));
   // Whoever settles what is due may not have come to this order yet: it is judged as it is now, never as it was.
@@ -77,6 +80,7 @@ function decide(
     injection,
   };
   const decided = endpoint === 'sendredpack' ? decideSend(situation) : decideQuery(situation);
+  if (injection?.effect.fault !== undefined) return strike(situation, injection, decided, writes);
   if (writes.length === 0) return decided;
   return { result: decided.result, writes: [...writes, ...decided.writes] };
 }

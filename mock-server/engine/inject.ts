@@ -19,6 +19,8 @@ export interface Injection {
   /** Position of the rule in the scenario, from 1. */
   readonly number: number;
   readonly effect: ScenarioRule['then'];
+  /** The rule's name and the number of the call: what draws of chance for this call are named after. */
+  readonly purpose: string;
 }
 
 /** The rules whose endpoint, merchant and field conditions hold. */
@@ -51,7 +53,7 @@ export function drawInjection(
     const count = (before?.count ?? 0) + 1;
     writes.push({ key, value: { count } });
     if (!injection && strikes(rule.when, count, seed, name)) {
-      injection = { number: index + 1, effect: rule.then };
+      injection = { number: index + 1, effect: rule.then, purpose: `${name}#${count}` };
     }
   }
   return { injection, writes };

@@ -1,5 +1,6 @@
 /** What a scenario's parts must say about each other, and no schema of one part can: each complaint has its path. */
 import { codeRow, type Edition, SIGNED_FIELDS } from '../../contracts/index.ts';
+import { faultComplaints } from './fault-consistency.ts';
 import type { Scenario, ScenarioMerchant, ScenarioRule } from './schema.ts';
 
 export interface Complaint {
@@ -7,9 +8,15 @@ export interface Complaint {
   readonly message: string;
 }
 
-type Parts = Pick<Scenario, 'edition' | 'merchants' | 'rules' | 'steps'>;
+type Parts = Pick<Scenario, 'edition' | 'merchants' | 'rules' | 'steps' | 'switches'>;
 
-export function complaintsAbout({ edition, merchants, rules, steps }: Parts): Complaint[] {
+export function complaintsAbout({
+  edition,
+  merchants,
+  rules,
+  steps,
+  switches,
+}: Parts): Complaint[] {
   const numbers = merchants.map((merchant) => merchant.mch_id);
   const unknown = (number: string | undefined): string[] =>
     number === undefined || numbers.includes(number)
@@ -28,6 +35,7 @@ export function complaintsAbout({ edition, merchants, rules, steps }: Parts): Co
     ...rules.flatMap((rule, index) => [
       ...at(['rules', index, 'when', 'mch_id'], unknown(rule.when.mch_id)),
       ...under(['rules', index], ruleComplaints(rule, edition)),
+      ...under(['rules', index], faultComplaints(rule, switches)),
     ]),
     ...steps.flatMap((step, index) =>
       at(['steps', index, 'as'], unknown('as' in step ? step.as : undefined)),

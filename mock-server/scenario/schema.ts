@@ -17,15 +17,8 @@ import {
 } from '../../contracts/index.ts';
 import { CLOCK_RATE_MAX } from '../clock.ts';
 import { complaintsAbout } from './consistency.ts';
-
-/** An object that names the keys it has when it meets another. */
-function object<Shape extends z.ZodRawShape>(shape: Shape) {
-  const known = Object.keys(shape).join(', ');
-  return z.strictObject(shape, {
-    error: ({ code }) =>
-      code === 'unrecognized_keys' ? `unknown key, expected one of ${known}` : undefined,
-  });
-}
+import { faults, strikes, tlsFault } from './fault-schema.ts';
+import { object, xmlText } from './parts.ts';
 
 const fen = z.int().min(0).max(9_000_000_000_000_000);
 const mchId = z
@@ -182,19 +175,17 @@ const when = object({
 const then = object({
   code: z.enum(codeNames).optional().describe('err_code; left out: the call succeeds'),
   wording: z.string().optional().describe("Which of the code's wordings, by its id"),
-  message: z
-    .string()
-    .regex(/^[^\p{Cc}\ufffe\uffff]*$/u, 'expected no control characters: XML cannot carry them')
-    .optional()
-    .describe('err_code_des in words of your own'),
+  message: xmlText.optional().describe('err_code_des in words of your own'),
   money: z
     .enum(['moved', 'not-moved'])
     .default('not-moved')
     .describe('Was the packet paid although the answer is an error?'),
   state: z.enum(stateNames).optional().describe('The state in which the order is left'),
+  fault: faults.optional(),
+  strikes: strikes.optional(),
 })
-  .refine((value) => value.code !== undefined || value.state !== undefined, {
-    error: 'says nothing: expected a code, a state, or both',
+  .refine(({ code, state, fault }) => code ?? state ?? fault, {
+    error: 'says nothing: expected a code, a state, a fault, or several of them',
   })
   .superRefine(({ code, wording }, context) => {
     const row = code && codeRow(code);
@@ -202,10 +193,23 @@ const then = object({
     const known = row.wordings.map((each) => each.id).join(', ');
     context.addIssue({ code: 'custom', path: ['wording'], message: `expected one of ${known}` });
   })
-  .describe('What happens. Faults on the wire will stand here too.');
+  .describe('What happens: what is answered, whether money moves, and what befalls the answer.');
 
 const expectation = object({
-  http: z.int().optional(),
+  connection: z
+    .enum(['answered', 'dropped', 'silent', 'refused'])
+    .optional()
+    .describe(
+      'answered (the default), dropped before the answer was whole, silent for as long as one waits (a moment), or refused: no TLS',
+    ),
+  http: z.int().optional().describe('The HTTP status; left out: 200'),
+  headers: z.record(z.string(), z.string()).optional().describe('Headers, in lower case'),
+  contains: z.string().min(1).optional().describe('A text that the body contains'),
+  readable: z
+    .boolean()
+    .optional()
+    .describe('Is the body XML for a strict reader: UTF-8, well-formed, no DOCTYPE?'),
+  tookMsAtLeast: z.int().min(1).optional().describe('How late the answer is'),
   return_code: z.string().optional(),
   return_msg: z.string().optional(),
   result_code: z.string().optional(),
@@ -249,6 +253,15 @@ const step = z
       as: callOptions.as,
       expect: expectation,
     }),
+    object({
+      postBase64: z
+        .base64()
+        .describe('A body as it is, in base64: for bytes that no YAML text can hold'),
+      to: z.enum(ENDPOINTS).default('sendredpack'),
+      certificate: callOptions.certificate,
+      as: callOptions.as,
+      expect: expectation,
+    }),
     object({ advance: duration }),
     object({ topUpFen: fen, as: callOptions.as }),
     object({ claim: z.string().describe('mch_billno'), as: callOptions.as }),
@@ -263,6 +276,9 @@ export const scenarioSchema = object({
   clock: clockSetting.default({ mode: 'real' }),
   seed: z.int().default(1).describe('For ids and probabilities'),
   switches: switches.default({}),
+  tls: object({ fault: tlsFault.optional() })
+    .optional()
+    .describe('How the listener itself misbehaves, on every connection'),
   merchants: z.array(merchant).min(1),
   rules: z
     .array(object({ when, then }))

@@ -409,7 +409,7 @@ describe('the signature', () => {
   it('over an amount of 1.00 is refused, and the developer told (E32)', () => {
     const refusal = firstRefusal(submission(clientSigned({ ...current, total_amount: '1.00' })));
     expect(refusal?.code).toBe('SIGN_ERROR');
-    expect(refusal?.why).toContain('1.00 is 1');
+    expect(refusal?.why).toContain('total_amount as 1.00, which the server reads as 1;');
   });
 
   // The switch is about fields that the endpoint does not know, not about how it reads those that it knows.
@@ -419,24 +419,40 @@ describe('the signature', () => {
     expect(firstRefusal(submission(decimal, { switches }))?.code).toBe('SIGN_ERROR');
   });
 
-  it('over empty fields is refused', () => {
-    const text = `${stringToSign(fieldsOf({ ...current, act_id: '' }))}&zz=`;
-    expect(firstRefusal(submission({ ...current, sign: signMd5(text, KEY) }))?.code).toBe(
-      'SIGN_ERROR',
-    );
-  });
-
-  it('over url-encoded values is refused', () => {
-    const encoded = { ...current, wishing: encodeURIComponent(current.wishing ?? '') };
-    const refusal = firstRefusal(submission({ ...current, sign: signed(encoded).sign ?? '' }));
+  // The doctor's own tests have every mistake; here it is only held to speaking in the refusal.
+  it.each([
+    [
+      'empty fields',
+      { ...current, scene_id: '' },
+      (text: string) => text.replace('&send_name', '&scene_id=&send_name'),
+      'scene_id, which is empty',
+    ],
+    [
+      'url-encoded values',
+      current,
+      (text: string) => text.replaceAll(/[^ -~]+/g, encodeURIComponent),
+      'url-encoded the values',
+    ],
+    [
+      'fields out of order',
+      current,
+      (text: string) => text.split('&').reverse().join('&'),
+      'sorted the names backwards',
+    ],
+  ])('over %s is refused, and the developer told', (_, values, wrong, why) => {
+    const text = wrong(stringToSign(fieldsOf(without(values, 'sign'))));
+    const refusal = firstRefusal(submission({ ...values, sign: signMd5(text, KEY) }));
     expect(refusal?.code).toBe('SIGN_ERROR');
+    expect(refusal?.why).toContain(why);
+    expect(refusal?.why).toContain('; to fix it, ');
   });
 
-  it('over fields out of order is refused', () => {
-    const text = stringToSign(fieldsOf(current)).split('&').reverse().join('&');
-    expect(firstRefusal(submission({ ...current, sign: signMd5(text, KEY) }))?.code).toBe(
-      'SIGN_ERROR',
-    );
+  it('that nothing explains is answered with the string that the server signs, and no secret', () => {
+    const refusal = firstRefusal(submission({ ...current, sign: '0'.repeat(32) }));
+    expect(refusal?.why).toContain('likeliest slips makes it');
+    expect(refusal?.why).toContain(`${stringToSign(fieldsOf(without(current, 'sign')))}&key=…`);
+    expect(refusal?.why).not.toContain(KEY);
+    expect(refusal?.why).not.toContain(sign);
   });
 });
 

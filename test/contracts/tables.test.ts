@@ -500,6 +500,7 @@ describe('no source file of contracts', () => {
     ...['123123412', '122344545', '2147483647', '65536', '20150520'],
     ...['wx8888888888888888', 'wx28b16568a629bb33', 'oxTWIuGaIt6gTKsQRLau2M0yL16E'],
     ...['5K8264ILTKCH16CQ2502SI8ZNMTM67VS', 'C380BEC2BFD727A4B6845133519F3AD6'],
+    '192006250b4c09247ec02edce69f6a2d',
   ];
   const root = new URL('../../contracts/', import.meta.url);
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) =>

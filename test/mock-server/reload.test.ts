@@ -157,12 +157,16 @@ it('serves merchants that an edit brings, and says what counts only later', asyn
       'rules:',
       '  - { mch_id: "888", key: 192006250b4c09247ec02edce69f6a2d, appids: [a], balanceFen: 1 }\nrules:',
     );
-  await writeFile(file, `${other}switches: { noCertificate: refuse-handshake }\n`);
+  await writeFile(
+    file,
+    `${other}switches: { noCertificate: refuse-handshake }\ntls: { fault: wrong-host }\n`,
+  );
   const reload = await next();
   expect(reload.ok && reload.notes).toEqual([
     'merchant 10000098 keeps its balance: balanceFen counts from its next reset',
     'merchant 888 is new',
     'switches.noCertificate: refuse-handshake counts from the next start',
+    'tls counts from the next start',
   ]);
   expect(server.merchants.map(({ mchId }) => mchId)).toEqual(['10000098', '888']);
   expect(server.merchants[1]?.certificates.cert).toContain('BEGIN CERTIFICATE');

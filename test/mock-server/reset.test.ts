@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, ENDPOINT_ROWS, sampleRequest, writeXml } from '../../contracts/index.ts';
+import type { Edge } from '../../mock-server/call.ts';
 import { writeAccount, writeOrder } from '../../mock-server/engine/facts.ts';
 import { exchange } from '../../mock-server/exchange.ts';
 import type { Mock } from '../../mock-server/mock.ts';
@@ -12,6 +13,8 @@ import { type InProcess, inProcess, MERCHANT } from '../support/in-process.ts';
 const MCH = MERCHANT.mch_id;
 const FREE = { callsPerSecond: null, callsPerMinute: null, userPacketsPerDay: null };
 const NOON_MS = Date.parse('2026-01-31T12:00:00+08:00');
+/** No fault of the wire asks it anything here. */
+const EDGE: Edge = { wait: async () => true, canaryUrl: async () => '' };
 const counting = [{ when: { nth: 1 }, then: { code: 'SYSTEMERROR' as const } }];
 
 const keysOf = async (mock: Mock, mchId: string): Promise<string[]> => {
@@ -60,7 +63,7 @@ describe('dropping a merchant', () => {
       clock.advance(DAY_MS);
       const sender = { mchId: '123', key: facts.key, appid: merchant.appids[0] ?? '' };
       const fields = sampleRequest('current', 'sendredpack', sender, { mch_billno: 'd' });
-      const call = { endpoint: ENDPOINT_ROWS.sendredpack, peer, callerIp: '127.0.0.1' };
+      const call = { endpoint: ENDPOINT_ROWS.sendredpack, peer, callerIp: '127.0.0.1', edge: EDGE };
       const answering = exchange(mock, { ...call, body: Buffer.from(writeXml([...fields])) });
       for (let tick = 0; tick < ticks; tick++) await undefined;
       const [answer] = await Promise.all([answering, mock.dropMerchant('123')]);

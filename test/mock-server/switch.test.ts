@@ -4,12 +4,19 @@ import { DAY_MS, HOUR_MS } from '../../contracts/index.ts';
 import { checkScenario, loadScenario } from '../../mock-server/scenario/load.ts';
 import type { ScenarioInput } from '../../mock-server/scenario/schema.ts';
 import { MockUsageError } from '../../mock-server/usage.ts';
-import { inProcess, MERCHANT } from '../support/in-process.ts';
+import { type InProcess, inProcess, MERCHANT } from '../support/in-process.ts';
 
 const MCH = MERCHANT.mch_id;
 const NOON = '2026-01-31T12:00:00+08:00';
 const NOON_MS = Date.parse(NOON);
-const FREE = { callsPerSecond: null, callsPerMinute: null, userPacketsPerDay: null };
+const FREE = {
+  callsPerSecond: null,
+  callsPerMinute: null,
+  packetsPerMinute: null,
+  userPacketsPerMinute: null,
+  userPacketsPerDay: null,
+  userFenPerDay: null,
+};
 const OTHER = { ...MERCHANT, mch_id: '888' };
 const FROZEN = { mode: 'frozen', at: NOON } as const;
 
@@ -119,6 +126,48 @@ it('each call under load is answered wholly by one scenario or the other', async
   expect(wholly.one + wholly.two).toBe(400);
   expect(Math.min(wholly.one, wholly.two)).toBeGreaterThan(20);
   expect((await mock.ledger(MCH)).faults).toEqual([]);
+});
+
+describe('a call that a rule holds back', () => {
+  const held = {
+    when: { nth: 1 },
+    then: { strikes: 'before', fault: { kind: 'delay', ms: 300 } },
+  } satisfies NonNullable<ScenarioInput['rules']>[number];
+  /** It has been counted, and waits. */
+  const waiting = async (lab: InProcess) => {
+    const answering = lab.send({ mch_billno: 'held' }, { mchId: MCH });
+    while ((await lab.mock.store.scan(`${MCH}#0/`)).length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return { answering };
+  };
+
+  it('is answered by the scenario to which its merchant was switched meanwhile', async () => {
+    const lab = inProcess({ rules: [held] });
+    const { answering } = await waiting(lab);
+    await lab.mock.useScenario(MCH, scenario({ rules: failing('FREQ_LIMIT', 'two') }));
+    expect(await answering).toMatchObject({ err_code_des: 'two' });
+    expect(await lab.mock.order(MCH, 'held')).toBeUndefined();
+  });
+
+  it('leaves no trace of a merchant that was dropped meanwhile', async () => {
+    const lab = inProcess({ rules: [held], merchants: [OTHER, MERCHANT] });
+    const { answering } = await waiting(lab);
+    await lab.mock.dropMerchant(MCH);
+    expect((await answering).result_code).not.toBe('SUCCESS');
+    const keys = (await lab.mock.store.scan('')).map(([key]) => key);
+    expect(keys.filter((key) => key.startsWith(MCH))).toEqual([]);
+  });
+
+  it('is held and counted once though its clock was set meanwhile, and decided by the new time', async () => {
+    const lab = inProcess({ rules: [held] });
+    const { answering } = await waiting(lab);
+    await lab.mock.advance(MCH, DAY_MS);
+    expect(await answering).toMatchObject({ result_code: 'SUCCESS' });
+    expect((await lab.mock.order(MCH, 'held'))?.createdAtMs).toBe(NOON_MS + DAY_MS);
+    const counts = await lab.mock.store.scan(`${MCH}#0/`);
+    expect(counts.map(([, value]) => value)).toEqual([{ count: 1 }]);
+  });
 });
 
 describe('another version of the scenario of the start', () => {

@@ -166,7 +166,7 @@ describe('a wrong file is refused with line, column, path and what was expected'
     [
       'a rule that says nothing',
       `${RIGHT}rules:\n  - when: {}\n    then: {}\n`,
-      '9:11: rules.0.then: says nothing: expected a code, a state, or both',
+      '9:11: rules.0.then: says nothing: expected a code, a state, a fault, or several of them',
     ],
     [
       'a text that is empty',
@@ -266,6 +266,119 @@ describe('a wrong file is refused with line, column, path and what was expected'
   });
 });
 
+describe('faults of the wire that cannot be are refused with the reason', () => {
+  const rows: [what: string, then: string, fault: string][] = [
+    [
+      'an unknown kind',
+      '{ fault: { kind: explode } }',
+      "9:28: rules.0.then.fault.kind: Invalid discriminator value. Expected 'delay' | 'never-answer'",
+    ],
+    [
+      'an unknown key of a kind',
+      '{ fault: { kind: delay, ms: 1, seconds: 2 } }',
+      '9:42: rules.0.then.fault.seconds: unknown key, expected one of kind, ms',
+    ],
+    [
+      'a delay of an hour',
+      '{ fault: { kind: delay, ms: 3600000 } }',
+      '9:39: rules.0.then.fault.ms: Too big: expected number to be <=600000',
+    ],
+    [
+      'a range upside down',
+      '{ fault: { kind: delay, ms: { min: 2, max: 1 } } }',
+      '9:39: rules.0.then.fault.ms: expected min to be no more than max',
+    ],
+    [
+      'a status that no gateway page has',
+      '{ fault: { kind: page, status: 418 } }',
+      '9:42: rules.0.then.fault.status: Invalid option: expected one of 400|403',
+    ],
+    [
+      'a redirect to the real host',
+      '{ fault: { kind: redirect, location: "https://api.mch.weixin.qq.com/" } }',
+      '9:48: rules.0.then.fault.location: expected any host but api.mch.weixin.qq.com',
+    ],
+    [
+      'an entity at the real host',
+      '{ fault: { kind: external-entity, canaryUrl: "http://API.mch.weixin.qq.com/x" } }',
+      '9:56: rules.0.then.fault.canaryUrl: expected any host but api.mch.weixin.qq.com',
+    ],
+    [
+      'strikes without a fault',
+      '{ code: SYSTEMERROR, strikes: before }',
+      '9:41: rules.0.then.strikes: says when a fault strikes, and there is none',
+    ],
+    [
+      'money that moves after a fault that strikes before',
+      '{ code: SYSTEMERROR, money: moved, strikes: before, fault: { kind: drop } }',
+      '9:39: rules.0.then.money: the fault strikes before, so nothing is written',
+    ],
+    [
+      'a state after a fault that strikes before',
+      '{ state: SENDING, strikes: before, fault: { kind: drop } }',
+      '9:20: rules.0.then.state: the fault strikes before, so nothing is written',
+    ],
+    [
+      'a list of receipts in an answer of sendredpack',
+      '{ fault: { kind: hblist, length: 1 } }',
+      '9:28: rules.0.then.fault.kind: only gethbinfo answers a hblist',
+    ],
+    [
+      'a missing sign where there is none',
+      '{ fault: { kind: sign, as: missing } }',
+      '9:28: rules.0.then.fault.kind: answers are not signed: expected "switches: { replySigned: always }"',
+    ],
+    [
+      'two codes',
+      '{ code: SYSTEMERROR, fault: { kind: err-code, value: ODD } }',
+      '9:47: rules.0.then.fault.kind: SYSTEMERROR is answered: expected one of the two',
+    ],
+    [
+      'a kind that comes twice',
+      '{ fault: [{ kind: delay, ms: 1 }, { kind: delay, ms: 2 }] }',
+      '9:53: rules.0.then.fault.1.kind: expected each kind once',
+    ],
+    [
+      'two endings',
+      '{ fault: [{ kind: drop, at: mid-body }, { kind: never-answer, at: mid-body }] }',
+      '9:59: rules.0.then.fault.1.kind: the answer ends with drop',
+    ],
+    [
+      'what a page hides',
+      '{ fault: [{ kind: page, status: 502 }, { kind: sign, as: added }] }',
+      '9:58: rules.0.then.fault.1.kind: nobody sees it: page takes its place',
+    ],
+    [
+      'what no answer shows',
+      '{ fault: [{ kind: chunked }, { kind: drop }] }',
+      '9:29: rules.0.then.fault.0.kind: nobody sees it: nothing comes after drop before-headers',
+    ],
+  ];
+
+  it.each(rows)('%s', (_, then, fault) => {
+    const [line, ...others] = refusal(`${RIGHT}rules:\n  - when: {}\n    then: ${then}\n`);
+    expect(line).toContain(`wrong.yaml:${fault}`);
+    expect(others).toEqual([]);
+  });
+
+  it('and those that can be are not', () => {
+    const accepted = [
+      '{ code: SYSTEMERROR, money: moved, strikes: before, fault: { kind: delay, ms: 1 } }',
+      '{ fault: [{ kind: delay, ms: { min: 1, max: 2 } }, { kind: drop, at: mid-body }, { kind: gzip }] }',
+      '{ strikes: before, fault: [{ kind: delay, ms: 1 }, { kind: page, status: 504 }, { kind: drip, bytesPerSecond: 9 }] }',
+    ];
+    for (const then of accepted) {
+      expect(refusal(`${RIGHT}rules:\n  - when: {}\n    then: ${then}\n`)).toEqual(['accepted']);
+    }
+  });
+
+  it('an unknown fault of the listener', () => {
+    expect(refusal(`${RIGHT}tls: { fault: expired }\n`)[0]).toContain(
+      'wrong.yaml:7:15: tls.fault: Invalid option: expected one of "refuse-handshake"',
+    );
+  });
+});
+
 describe('an unknown key is refused where it stands, with the keys that are known there', () => {
   const rows: [what: string, text: string, fault: string][] = [
     [
@@ -296,7 +409,7 @@ describe('an unknown key is refused where it stands, with the keys that are know
     [
       'of an expectation',
       `${RIGHT}steps:\n  - send: {}\n    expect: { err_cod: NOTENOUGH }\n`,
-      '9:15: steps.0.expect.err_cod: unknown key, expected one of http, return_code',
+      '9:15: steps.0.expect.err_cod: unknown key, expected one of connection, http, headers',
     ],
   ];
 

@@ -14,6 +14,7 @@ import {
   limitsOf,
 } from '../../contracts/index.ts';
 import { openCertificates, type Scenario, scenarioNames } from '../../mock-server/index.ts';
+import { fault, tlsFault } from '../../mock-server/scenario/fault-schema.ts';
 import { scenariosFolder } from '../../mock-server/scenario/folder.ts';
 import { loadScenario } from '../../mock-server/scenario/load.ts';
 import { scenarioJsonSchema } from '../../mock-server/scenario/schema.ts';
@@ -25,6 +26,7 @@ const INJECTED = new Set(['NOAUTH of current', 'PROCESSING', 'SYSTEMERROR']);
 const SCHEMA_FILE = join(scenariosFolder(), 'scenario.schema.json');
 const names = scenarioNames();
 const codeNames = names.filter((name) => name.startsWith('codes/'));
+const faultNames = names.filter((name) => name.startsWith('faults/'));
 const limitNames = names.filter((name) => name.startsWith('limits/'));
 
 function expectedCodes({ steps }: Scenario): (string | null | undefined)[] {
@@ -50,6 +52,25 @@ describe('the files of codes', () => {
     const code = basename(name);
     const injected = INJECTED.has(code) || INJECTED.has(`${code} of ${edition}`);
     expect(rules.length > 0).toBe(injected);
+  });
+});
+
+describe('the stories', () => {
+  const stories = names.filter((name) => name.startsWith('stories/'));
+  const told = stories.map((name) => loadScenario(name).description ?? '');
+
+  it('tell each of the 26 pitfalls of the domain facts', () => {
+    const numbers = told.flatMap((text) => /§8, no\. (\d+)\.\)$/.exec(text)?.[1] ?? []);
+    expect([...new Set(numbers.map(Number))].sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 26 }, (_, index) => index + 1),
+    );
+  });
+
+  it.each(stories)('%s has a Chinese title, and says what a right client does', (name) => {
+    const { title_zh, description, steps } = loadScenario(name);
+    expect(title_zh).toMatch(/\p{Script=Han}/u);
+    expect(description).toMatch(/[Rr]ight (?:client|one|operator)|the same number|same request/);
+    expect(steps.length).toBeGreaterThan(0);
   });
 });
 
@@ -86,6 +107,42 @@ describe('the files of limits', () => {
       return limitOf(name) === limit && unchanged && editions.includes(edition as Edition);
     });
     expect(files).not.toEqual([]);
+  });
+});
+
+describe('the files of faults', () => {
+  type Form = { properties: Record<string, { const?: unknown; enum?: unknown[] }> };
+  const { oneOf = [] } = z.toJSONSchema(fault, { io: 'input' }) as { oneOf?: Form[] };
+  /** Each kind, and each of its forms: `gzip`, `gzip as unlabelled`, `page status 502` … */
+  const forms = oneOf.flatMap(({ properties }) => {
+    const kind = String(properties.kind?.const);
+    const named = kind === 'page' ? ['status'] : ['as', 'at'];
+    return [
+      kind,
+      ...named.flatMap((name) =>
+        (properties[name]?.enum ?? []).map((value) => `${kind} ${name} ${value}`),
+      ),
+    ];
+  });
+
+  it('show every fault in every form', () => {
+    const shown = faultNames.flatMap((name) =>
+      loadScenario(name).rules.flatMap(({ then }) =>
+        [then.fault ?? []]
+          .flat()
+          .flatMap((each) => [
+            each.kind,
+            ...Object.entries(each).map(([key, value]) => `${each.kind} ${key} ${value}`),
+          ]),
+      ),
+    );
+    expect(forms.length).toBeGreaterThan(40);
+    expect(forms.filter((form) => !shown.includes(form))).toEqual([]);
+  });
+
+  it('show every fault of the listener', () => {
+    const shown = faultNames.map((name) => loadScenario(name).tls?.fault);
+    expect(tlsFault.options.filter((each) => !shown.includes(each))).toEqual([]);
   });
 });
 

@@ -1,0 +1,266 @@
+/** A client of the red packet API that cannot pay twice: what it is made of, and what it does. */
+import { randomBytes } from 'node:crypto';
+import type { Edition, Fields } from '../contracts/index.ts';
+import { createBillnoMaker } from './billno.ts';
+import { bodyOf, callQuery, callSend, signed } from './calls.ts';
+import { type ClientClock, systemClock } from './clock.ts';
+import { memoryJournal, type PaymentJournal } from './journal/journal.ts';
+import type { RetryPolicy } from './next-step.ts';
+import { RETRY_POLICY } from './next-step.ts';
+import { type ClientOptions, checkOptions, policyOf, rateOf, transportOf } from './options.ts';
+import { fieldsOfOrder, type Order } from './order.ts';
+import { type Violation, violationsOf, violationsOfQuery } from './order-check.ts';
+import type { Outcome, QueryOutcome, Refused } from './outcome.ts';
+import { createPace } from './pace.ts';
+import { type PaidOne, type PayManyOptions, payMany } from './pay-many.ts';
+import { type Hands, type Settled, type SettleEvent, settle } from './settle.ts';
+
+export type ClientEvent =
+  | SettleEvent
+  | { readonly type: 'sending' | 'querying'; readonly mch_billno: string }
+  | {
+      readonly type: 'sent';
+      readonly mch_billno: string;
+      readonly outcome: Outcome;
+      readonly ms: number;
+    }
+  | {
+      readonly type: 'queried';
+      readonly mch_billno: string;
+      readonly outcome: QueryOutcome;
+      readonly ms: number;
+    };
+
+export interface SettleOptions {
+  /**
+   * The caller's name for the payment: an invoice, a row. The same id is the same payment, and is paid once. Default the order's
+   * own mch_billno; one of the two must be given.
+   */
+  readonly id?: string;
+  readonly journal?: PaymentJournal;
+  readonly retry?: Partial<RetryPolicy>;
+  readonly signal?: AbortSignal;
+}
+
+export interface RedpackClient<E extends Edition = 'current'> {
+  readonly mchId: string;
+  readonly edition: E;
+  /** One call, no retry. An `unknown` outcome names the number to settle. */
+  send(order: Order<E>, options?: { readonly signal?: AbortSignal }): Promise<Outcome>;
+  /** Pays an order once, however often it is called and wherever it was interrupted. Throws only what the journal throws. */
+  settle(order: Order<E>, options?: SettleOptions): Promise<Settled>;
+  /** Settles many, in the order in which they end. */
+  payMany(
+    orders: Iterable<OrderToPay<E>> | AsyncIterable<OrderToPay<E>>,
+    options?: PayManyOptions,
+  ): AsyncGenerator<PaidOne<OrderToPay<E>>, void, undefined>;
+  query(mch_billno: string, options?: { readonly signal?: AbortSignal }): Promise<QueryOutcome>;
+  /** What `send` would put on the wire, or what is wrong with the order. Dials nothing. */
+  prepare(order: Order<E>): Prepared;
+  makeNumber(): string;
+  /** Lets calls in flight end and closes the connections. */
+  close(): Promise<void>;
+}
+
+/** An order for payMany, with the caller's name for the payment. */
+export type OrderToPay<E extends Edition> = Order<E> & { readonly id?: string };
+
+export type Prepared =
+  | {
+      readonly ok: true;
+      readonly mch_billno: string;
+      readonly fields: Fields;
+      readonly body: string;
+    }
+  | { readonly ok: false; readonly violations: readonly Violation[] };
+
+/** @throws ClientOptionsError, CredentialError, BillnoError */
+export function createRedpackClient<E extends Edition = 'current'>(
+  options: ClientOptions<E>,
+): RedpackClient<E> {
+  checkOptions(options);
+  const { mchId, key, appid, clock = systemClock, random = Math.random, onEvent } = options;
+  const edition = (options.edition ?? 'current') as E;
+  const retry = policyOf(RETRY_POLICY, options.retry);
+  const transport = transportOf(options);
+  const pace = createPace(rateOf(edition, options.ratePerSecond), clock);
+  const ownJournal = options.journal ?? memoryJournal();
+  const makeNumber = numberMaker(options, clock, random);
+  const line = { transport, key };
+  const tell = (event: ClientEvent): void => onEvent?.(event);
+  const busy = new Map<string, Promise<unknown>>();
+
+  const fieldsFor = (order: Order<E>, mch_billno: string): Fields =>
+    fieldsOfOrder(edition, order, { mchId, appid, mch_billno, nonce_str: nonce(options.random) });
+
+  const prepareAs = (order: Order<E>, mch_billno: string): Prepared => {
+    const { id: _, ...wire } = order as OrderToPay<E>;
+    const fields = fieldsFor(wire as Order<E>, mch_billno);
+    const violations = violationsOf(edition, wire as Order, fields, { mchId, key });
+    if (violations.length > 0) return { ok: false, violations };
+    return { ok: true, mch_billno, fields, body: bodyOf(signed(fields, key)) };
+  };
+
+  const sendNow = async (
+    fields: Fields,
+    mch_billno: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome> => {
+    await pace.turn(signal);
+    const startMs = clock.nowMs();
+    tell({ type: 'sending', mch_billno });
+    const outcome = await callSend(line, fields, signal);
+    tell({ type: 'sent', mch_billno, outcome, ms: clock.nowMs() - startMs });
+    return outcome;
+  };
+
+  const queryNow = async (
+    mch_billno: string,
+    signal: AbortSignal | undefined,
+  ): Promise<QueryOutcome> => {
+    const fields = queryFields({ mchId, appid, mch_billno, nonce_str: nonce(options.random) });
+    const violations = violationsOfQuery(edition, fields, { mchId, key });
+    if (violations.length > 0) return invalid(violations, mch_billno);
+    const startMs = clock.nowMs();
+    tell({ type: 'querying', mch_billno });
+    const outcome = await callQuery(line, fields, signal);
+    tell({ type: 'queried', mch_billno, outcome, ms: clock.nowMs() - startMs });
+    return outcome;
+  };
+
+  const hands: Hands = {
+    send: (order, mch_billno, signal) =>
+      sendNow(fieldsFor(order as Order<E>, mch_billno), mch_billno, signal),
+    query: queryNow,
+    makeNumber,
+    random,
+    tell,
+    clock,
+    mchId,
+  };
+
+  /** One payment at a time: two settlings of one id would not know of each other. */
+  const alone = async <T>(id: string, step: () => Promise<T>): Promise<T> => {
+    const turn = (busy.get(id) ?? Promise.resolve()).then(step, step);
+    busy.set(id, turn);
+    try {
+      return await turn;
+    } finally {
+      if (busy.get(id) === turn) busy.delete(id);
+    }
+  };
+
+  const client: RedpackClient<E> = {
+    mchId,
+    edition,
+    async send(order, { signal } = {}) {
+      const prepared = prepareAs(order, order.mch_billno ?? makeNumber());
+      if (!prepared.ok) return invalid(prepared.violations, order.mch_billno);
+      return sendNow(prepared.fields, prepared.mch_billno, either(options.signal, signal));
+    },
+    async settle(order, settleOptions = {}) {
+      const { id = order.mch_billno, journal = ownJournal } = settleOptions;
+      if (id === undefined || id === '') return { ...nameless(), formerNumbers: [] };
+      const prepared = prepareAs(order, order.mch_billno ?? PLACEHOLDER);
+      if (!prepared.ok) {
+        return { ...invalid(prepared.violations, order.mch_billno), formerNumbers: [] };
+      }
+      const payment = {
+        id,
+        order,
+        journal,
+        retry: policyOf(retry, settleOptions.retry),
+        signal: either(options.signal, settleOptions.signal),
+      };
+      return alone(id, () => settle(hands, payment));
+    },
+    payMany: (orders, payOptions = {}) =>
+      payMany(orders, payOptions, {
+        settle: ({ id, ...order }, settleOptions) =>
+          client.settle(order as unknown as Order<E>, { ...settleOptions, ...(id ? { id } : {}) }),
+        clock,
+      }),
+    query: (mch_billno, { signal } = {}) => queryNow(mch_billno, either(options.signal, signal)),
+    prepare: (order) => prepareAs(order, order.mch_billno ?? makeNumber()),
+    makeNumber,
+    close: () => transport.close(),
+  };
+  return client;
+}
+
+/** Stands for a number that is made later, so that an order can be checked before one is spent on it. */
+const PLACEHOLDER = '0';
+
+/** Made when the first number is wanted: a caller with numbers of its own needs none of ours. */
+function numberMaker(
+  { mchId, instance, numbersDir }: ClientOptions<Edition>,
+  clock: ClientClock,
+  random: () => number,
+): () => string {
+  let make: (() => string) | undefined;
+  return () => {
+    make ??= createBillnoMaker({
+      mchId,
+      nowMs: clock.nowMs,
+      random,
+      ...(instance === undefined ? {} : { instance }),
+      ...(numbersDir === undefined ? {} : { dir: numbersDir }),
+    });
+    return make();
+  };
+}
+
+/** 32 hex digits. */
+function nonce(random: (() => number) | undefined): string {
+  if (!random) return randomBytes(16).toString('hex');
+  return Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
+}
+
+function queryFields(own: {
+  mchId: string;
+  appid: string;
+  mch_billno: string;
+  nonce_str: string;
+}): Fields {
+  return new Map([
+    ['nonce_str', own.nonce_str],
+    ['mch_billno', own.mch_billno],
+    ['mch_id', own.mchId],
+    ['appid', own.appid],
+    ['bill_type', 'MCHT'],
+  ]);
+}
+
+function invalid(violations: readonly Violation[], mch_billno: string | undefined): Refused {
+  const lines = violations.map(
+    ({ field, rule, got, expected }) => `${field} (${rule}): got ${got}, expected ${expected}`,
+  );
+  return {
+    kind: 'refused',
+    mch_billno,
+    by: 'checks',
+    code: 'ORDER_INVALID',
+    message: lines.join('; '),
+    advice: 'fix',
+    numberFree: true,
+    violations,
+  };
+}
+
+function nameless(): Refused {
+  return {
+    kind: 'refused',
+    mch_billno: undefined,
+    by: 'checks',
+    code: 'PAYMENT_WITHOUT_NAME',
+    message:
+      'a payment that is to be paid once needs a name: give settle an id of your own, or the order a mch_billno',
+    advice: 'fix',
+    numberFree: true,
+  };
+}
+
+function either(a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal | undefined {
+  if (!a) return b;
+  return b ? AbortSignal.any([a, b]) : a;
+}

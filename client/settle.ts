@@ -1,0 +1,215 @@
+/**
+ * The safe way to pay: the number is noted before it is sent, kept while anything is unknown, and replaced only when the contract says
+ * that it is dead. Killed at any instant and called again with the same journal, it pays once.
+ */
+import type { ClientClock } from './clock.ts';
+import type { PaymentJournal, PaymentRecord } from './journal/journal.ts';
+import {
+  type Attempt,
+  firstStep,
+  learn,
+  nextStep,
+  type RetryPolicy,
+  type Step,
+} from './next-step.ts';
+import type { Order } from './order.ts';
+import type { Outcome, QueryOutcome } from './outcome.ts';
+
+/** A payment's last outcome, and the numbers that failed for good on the way there. */
+export type Settled = Outcome & { readonly formerNumbers: readonly string[] };
+
+/** What the loop needs of a client. */
+export interface Hands {
+  send(order: Order, mch_billno: string, signal: AbortSignal | undefined): Promise<Outcome>;
+  query(mch_billno: string, signal: AbortSignal | undefined): Promise<QueryOutcome>;
+  makeNumber(): string;
+  /** From 0 to below 1. */
+  random(): number;
+  tell(event: SettleEvent): void;
+  readonly clock: ClientClock;
+  readonly mchId: string;
+}
+
+export type SettleEvent =
+  | {
+      readonly type: 'waiting';
+      readonly mch_billno: string;
+      readonly ms: number;
+      readonly next: 'send' | 'query';
+      readonly why: string;
+    }
+  | {
+      readonly type: 'new-number';
+      readonly mch_billno: string;
+      readonly formerNumber: string;
+      readonly why: string;
+    };
+
+export interface Payment {
+  readonly id: string;
+  readonly order: Order;
+  readonly journal: PaymentJournal;
+  readonly retry: RetryPolicy;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** @throws what the journal throws */
+export async function settle(hands: Hands, payment: Payment): Promise<Settled> {
+  const before = await payment.journal.read(payment.id);
+  const mismatch = before && mismatchOf(before, hands.mchId, payment);
+  if (mismatch) return refusedBecause(before, mismatch);
+  if (before?.outcome?.kind === 'sent') {
+    return { ...before.outcome, formerNumbers: before.formerNumbers };
+  }
+  const record = before ?? opened(hands, payment);
+  const doubtful = before?.open ?? false;
+  // Whatever happens from here on, the number is known to the journal as one that may be paid.
+  const open: PaymentRecord = {
+    ...record,
+    re_openid: payment.order.re_openid,
+    total_amount: payment.order.total_amount,
+    open: true,
+  };
+  await payment.journal.write(open);
+  return run(hands, payment, open, doubtful);
+}
+
+/** Openid and amount are bound to a number that may be paid, or that WeChat keeps. @returns what differs, or undefined */
+function mismatchOf(record: PaymentRecord, mchId: string, payment: Payment): string | undefined {
+  const { id, order } = payment;
+  if (record.mch_id !== mchId) {
+    return `the journal has payment ${id} of merchant ${record.mch_id}, this is ${mchId}: give each merchant a journal of its own`;
+  }
+  const { outcome, open } = record;
+  const free = !open && outcome?.kind === 'refused' && outcome.numberFree;
+  const same = record.re_openid === order.re_openid && record.total_amount === order.total_amount;
+  if (!same && !free) {
+    return `payment ${id} is ${record.total_amount} fen for ${record.re_openid} in the journal, now ${order.total_amount} fen for ${order.re_openid}: another payment needs another id`;
+  }
+  const numbers = [undefined, record.mch_billno, ...record.formerNumbers];
+  if (numbers.includes(order.mch_billno)) return undefined;
+  return `payment ${id} has the number ${record.mch_billno} in the journal, now ${order.mch_billno}: a payment keeps its number`;
+}
+
+function refusedBecause({ mch_billno, formerNumbers }: PaymentRecord, message: string): Settled {
+  return {
+    kind: 'refused',
+    mch_billno,
+    by: 'checks',
+    code: 'PAYMENT_MISMATCH',
+    message,
+    advice: 'fix',
+    numberFree: false,
+    formerNumbers,
+  };
+}
+
+function opened(hands: Hands, { id, order }: Payment): PaymentRecord {
+  return {
+    id,
+    mch_id: hands.mchId,
+    mch_billno: order.mch_billno ?? hands.makeNumber(),
+    re_openid: order.re_openid,
+    total_amount: order.total_amount,
+    openedAtMs: hands.clock.nowMs(),
+    formerNumbers: [],
+    open: true,
+  };
+}
+
+async function run(
+  hands: Hands,
+  payment: Payment,
+  opening: PaymentRecord,
+  doubtful: boolean,
+): Promise<Settled> {
+  const { clock } = hands;
+  const deadlineAtMs = clock.nowMs() + payment.retry.deadlineMs;
+  let record = opening;
+  let attempt = attemptOf(hands, payment, record, deadlineAtMs, doubtful);
+  let step: Step = firstStep(attempt, clock.nowMs());
+  while (step.do !== 'stop') {
+    if (step.do === 'new-number') {
+      record = await renumber(hands, payment, record, step.why);
+      attempt = attemptOf(hands, payment, record, deadlineAtMs, false, attempt.renumbered + 1);
+      step = firstStep(attempt, clock.nowMs());
+      continue;
+    }
+    await waitUntil(hands, record.mch_billno, step, payment.signal);
+    const call = step.do;
+    const outcome = await perform(hands, payment, record.mch_billno, call);
+    const nowMs = clock.nowMs();
+    attempt = { ...learn(attempt, call, outcome, nowMs), jitter: hands.random() };
+    step = nextStep(outcome, attempt, nowMs);
+  }
+  const { outcome } = step;
+  await payment.journal.write({ ...record, open: outcome.kind === 'unknown', outcome });
+  return { ...outcome, formerNumbers: record.formerNumbers };
+}
+
+function perform(
+  hands: Hands,
+  { order, signal }: Payment,
+  mch_billno: string,
+  call: 'send' | 'query',
+): Promise<Outcome | QueryOutcome> {
+  return call === 'send' ? hands.send(order, mch_billno, signal) : hands.query(mch_billno, signal);
+}
+
+function attemptOf(
+  hands: Hands,
+  { order, retry }: Payment,
+  { mch_billno, openedAtMs }: PaymentRecord,
+  deadlineAtMs: number,
+  doubtful: boolean,
+  renumbered = 0,
+): Attempt {
+  return {
+    mch_billno,
+    amountFen: order.total_amount,
+    lastCall: undefined,
+    calls: 0,
+    doubtful,
+    sendFailures: 0,
+    refusal: undefined,
+    processingAtMs: undefined,
+    openedAtMs,
+    renumbered,
+    deadlineAtMs,
+    retry,
+    jitter: hands.random(),
+  };
+}
+
+/** The new number is in the journal before it is used, and the dead one with it. */
+async function renumber(
+  hands: Hands,
+  { journal }: Payment,
+  record: PaymentRecord,
+  why: string,
+): Promise<PaymentRecord> {
+  const { outcome: _, ...rest } = record;
+  const next: PaymentRecord = {
+    ...rest,
+    mch_billno: hands.makeNumber(),
+    openedAtMs: hands.clock.nowMs(),
+    formerNumbers: [...record.formerNumbers, record.mch_billno],
+    open: true,
+  };
+  await journal.write(next);
+  const { mch_billno } = next;
+  hands.tell({ type: 'new-number', mch_billno, formerNumber: record.mch_billno, why });
+  return next;
+}
+
+async function waitUntil(
+  { clock, tell }: Hands,
+  mch_billno: string,
+  step: Extract<Step, { do: 'send' | 'query' | 'new-number' }>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const ms = step.atMs - clock.nowMs();
+  if (ms <= 0 || step.do === 'new-number') return;
+  tell({ type: 'waiting', mch_billno, ms, next: step.do, why: step.why });
+  await clock.sleep(ms, signal);
+}

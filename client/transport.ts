@@ -1,0 +1,268 @@
+/**
+ * The only file that dials. It answers one question besides the reply: when no reply came, can the request have been processed?
+ * undici's `dispatch` is used, which its `request` stands on, because it alone tells when a request begins to leave.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { type Dispatcher, Pool } from 'undici';
+
+/** A whole answer, whatever it says. */
+export interface Answered {
+  readonly kind: 'answered';
+  readonly status: number;
+  readonly body: Uint8Array;
+}
+
+/** The request certainly was not processed: it never left, or the TLS handshake failed. */
+export interface Unsent {
+  readonly kind: 'unsent';
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** The request left, or may have, and no whole answer came. */
+export interface Lost {
+  readonly kind: 'lost';
+  readonly why: 'timeout' | 'cut' | 'aborted' | 'oversize';
+  readonly detail: string;
+}
+
+export type Exchanged = Answered | Unsent | Lost;
+
+export interface Transport {
+  /** Never throws for what the network does. */
+  post(path: string, body: string, signal?: AbortSignal): Promise<Exchanged>;
+  /** Lets calls in flight end, then closes the connections. */
+  close(): Promise<void>;
+}
+
+/** What TLS needs, as `node:tls` names it. */
+export interface TlsIdentity {
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+  readonly pfx?: Buffer;
+  readonly passphrase?: string;
+  readonly ca?: readonly (string | Buffer)[];
+}
+
+/** A reply has under 2 KiB; one that is longer is none. */
+const REPLY_BYTES_MAX = 65_536;
+/** The rate limit, 30 a second, needs no more unless every answer takes a second. */
+const CONNECTIONS_MAX = 32;
+const CONTENT_TYPE = 'text/xml; charset=utf-8';
+
+/** Over a pool of kept connections. @param timeoutMs for one call, from dialling to the last byte */
+export function poolTransport(baseUrl: URL, tls: TlsIdentity, timeoutMs: number): Transport {
+  const pool = new Pool(baseUrl.origin, {
+    connections: CONNECTIONS_MAX,
+    pipelining: 1,
+    connect: { ...tls, ca: tls.ca ? [...tls.ca] : undefined, timeout: timeoutMs },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  } as Pool.Options);
+  const prefix = baseUrl.pathname.replace(/\/$/, '');
+  const headers = { 'content-type': CONTENT_TYPE };
+
+  return {
+    post(path, body, signal) {
+      if (signal?.aborted) return Promise.resolve(abortedBefore());
+      return new Promise((resolve) => {
+        const call = new Call(timeoutMs, signal, resolve);
+        pool.dispatch({ method: 'POST', path: `${prefix}${path}`, headers, body }, call);
+      });
+    },
+    close: () => pool.close(),
+  };
+}
+
+function abortedBefore(): Unsent {
+  return {
+    kind: 'unsent',
+    code: 'ABORTED',
+    detail: 'given up by the caller before it was dialled',
+  };
+}
+
+type Controller = Dispatcher.DispatchController;
+
+/** One request on its way, which ends once. */
+class Call {
+  readonly #resolve: (exchanged: Exchanged) => void;
+  readonly #timer: NodeJS.Timeout;
+  readonly #signal: AbortSignal | undefined;
+  readonly #timeoutMs: number;
+  #controller: Controller | undefined;
+  #status = 0;
+  #encoding = '';
+  #bytes = 0;
+  readonly #chunks: Buffer[] = [];
+  #ended = false;
+
+  constructor(
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+    resolve: (exchanged: Exchanged) => void,
+  ) {
+    this.#resolve = resolve;
+    this.#signal = signal;
+    this.#timeoutMs = timeoutMs;
+    this.#timer = setTimeout(this.#onTimeout, timeoutMs);
+    signal?.addEventListener('abort', this.#onAbort);
+  }
+
+  onRequestStart(controller: Controller): void {
+    this.#controller = controller;
+    // It waited for a connection for too long: it must not leave any more.
+    if (this.#ended) controller.abort(new Error('given up before it left'));
+  }
+
+  onResponseStart(_controller: Controller, status: number, headers: IncomingHttpHeaders): void {
+    this.#status = status;
+    this.#encoding = String(headers['content-encoding'] ?? '');
+  }
+
+  onResponseData(_controller: Controller, chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > REPLY_BYTES_MAX) {
+      this.#giveUp('oversize', `the answer is longer than ${REPLY_BYTES_MAX} bytes`);
+    } else this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    const [first] = this.#chunks;
+    const body = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks);
+    this.#end({ kind: 'answered', status: this.#status, body: decoded(body, this.#encoding) });
+  }
+
+  onResponseError(_controller: Controller, error: Error): void {
+    this.#end(classify(error, this.#controller ? 'yes' : 'no'));
+  }
+
+  readonly #onTimeout = (): void =>
+    this.#giveUp('timeout', `no whole answer within ${this.#timeoutMs} ms`);
+
+  readonly #onAbort = (): void => this.#giveUp('aborted', 'given up by the caller');
+
+  #giveUp(why: Lost['why'], detail: string): void {
+    const controller = this.#controller;
+    if (controller) {
+      this.#end({ kind: 'lost', why, detail });
+      controller.abort(new Error(detail));
+    } else {
+      const code = why === 'aborted' ? 'ABORTED' : 'CONNECT_TIMEOUT';
+      this.#end({ kind: 'unsent', code, detail: `${detail}; the request had not left` });
+    }
+  }
+
+  #end(exchanged: Exchanged): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#resolve(exchanged);
+  }
+}
+
+const DECODERS = { gzip: gunzipSync, deflate: inflateSync, br: brotliDecompressSync } as const;
+
+/** We ask for no encoding; a gateway in between may choose one all the same. One that lies leaves what cannot be read. */
+function decoded(body: Buffer, encoding: string): Uint8Array {
+  const decode = DECODERS[encoding as keyof typeof DECODERS];
+  if (!decode) return body;
+  try {
+    return decode(body, { maxOutputLength: REPLY_BYTES_MAX });
+  } catch {
+    return body;
+  }
+}
+
+/** Through a `fetch` that the caller hands in: for tests, and for msw. */
+export function fetchTransport(
+  fetch: typeof globalThis.fetch,
+  baseUrl: URL,
+  timeoutMs: number,
+): Transport {
+  return {
+    async post(path, body, signal) {
+      if (signal?.aborted) return abortedBefore();
+      const timeout = AbortSignal.timeout(timeoutMs);
+      try {
+        const response = await fetch(`${baseUrl.href.replace(/\/$/, '')}${path}`, {
+          method: 'POST',
+          body,
+          headers: { 'content-type': CONTENT_TYPE },
+          redirect: 'manual',
+          signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        });
+        return await readResponse(response);
+      } catch (error) {
+        if (timeout.aborted) {
+          return { kind: 'lost', why: 'timeout', detail: `no whole answer within ${timeoutMs} ms` };
+        }
+        if (signal?.aborted)
+          return { kind: 'lost', why: 'aborted', detail: 'given up by the caller' };
+        return classify(causeOf(error), 'perhaps');
+      }
+    },
+    async close() {},
+  };
+}
+
+async function readResponse(response: Response): Promise<Answered | Lost> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  const reader = response.body?.getReader();
+  for (;;) {
+    const { value } = (await reader?.read()) ?? {};
+    if (!value) return { kind: 'answered', status: response.status, body: Buffer.concat(chunks) };
+    bytes += value.length;
+    if (bytes > REPLY_BYTES_MAX) {
+      await reader?.cancel();
+      const detail = `the answer is longer than ${REPLY_BYTES_MAX} bytes`;
+      return { kind: 'lost', why: 'oversize', detail };
+    }
+    chunks.push(value);
+  }
+}
+
+/** fetch wraps what happened. */
+function causeOf(error: unknown): Error {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof Error) return cause;
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** Failures from before there is a connection, or while its handshake is made. */
+const BEFORE_CONNECTION: readonly string[] = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+
+/**
+ * In TLS 1.3 a server refuses the client's certificate after the client thinks the handshake is over, when the request may be on its
+ * way. It was never read: the server answers such an alert instead of finishing the handshake.
+ */
+const HANDSHAKE_ALERT =
+  /^ERR_SSL_[A-Z0-9/]+_ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_REVOKED|CERTIFICATE_EXPIRED|CERTIFICATE_UNKNOWN|UNKNOWN_CA|HANDSHAKE_FAILURE|PROTOCOL_VERSION|ACCESS_DENIED)$/;
+
+/** What node says when it does not take the server's certificate: it hangs up before it writes. */
+const SERVER_CERTIFICATE = /^(?:ERR_TLS_CERT_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
+
+/** @param left had the request begun to leave? A caller's fetch does not tell. */
+function classify(error: Error, left: 'no' | 'yes' | 'perhaps'): Unsent | Lost {
+  const code = (error as NodeJS.ErrnoException).code ?? error.name;
+  const detail = error.message || code;
+  const certain =
+    left === 'no' ||
+    BEFORE_CONNECTION.includes(code) ||
+    HANDSHAKE_ALERT.test(code) ||
+    (left === 'perhaps' && SERVER_CERTIFICATE.test(code));
+  if (certain) return { kind: 'unsent', code, detail };
+  return { kind: 'lost', why: 'cut', detail: `${code}: ${detail}` };
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { delayMsOf } from '../../../mock-server/engine/strike.ts';
+import { chance } from '../../../mock-server/random.ts';
+import { inProcess } from '../../support/in-process.ts';
+
+const range = [{ kind: 'delay', ms: { min: 20, max: 24 } }] as const;
+const draws = (seed: number): number[] =>
+  Array.from({ length: 200 }, (_, call) =>
+    delayMsOf(range, (purpose) => chance(seed, `rule/0#${call}/${purpose}`)),
+  );
+
+describe('a delay of a range', () => {
+  it('takes every value in it, bounds included, and no other', () => {
+    expect([...new Set(draws(1))].sort()).toEqual([20, 21, 22, 23, 24]);
+  });
+
+  it('repeats exactly with its seed, and not with another', () => {
+    expect(draws(7)).toEqual(draws(7));
+    expect(draws(7)).not.toEqual(draws(8));
+  });
+});
+
+describe('a fault that strikes before', () => {
+  const fault = { kind: 'err-code', value: 'ODD' } as const;
+
+  it('keeps the count of calls, and nothing else of what was decided', async () => {
+    const { mock, send } = inProcess({
+      merchant: { limits: { callsPerMinute: 2 } },
+      rules: [{ when: { first: 2 }, then: { strikes: 'before', fault } }],
+    });
+    const codes: (string | undefined)[] = [];
+    for (let call = 0; call < 4; call++) codes.push((await send({ mch_billno: 'N1' })).err_code);
+    // Neither of the first two is counted as a call of the merchant's: two more go through.
+    expect(codes).toEqual(['ODD', 'ODD', 'SUCCESS', 'SUCCESS']);
+    const { paidPackets, balanceFen } = await mock.ledger('10000098');
+    expect([paidPackets, balanceFen]).toEqual([1, 99_900]);
+  });
+
+  it('leaves an order alone that was paid before it, and says so', async () => {
+    const { mock, send } = inProcess({
+      rules: [{ when: { nth: 2 }, then: { strikes: 'before', fault } }],
+    });
+    await send({ mch_billno: 'N1' });
+    expect((await send({ mch_billno: 'N1' })).err_code).toBe('ODD');
+    expect(mock.journal.entries()[1]).toMatchObject({ verdict: 'repeated', paid: true });
+    expect(await mock.order('10000098', 'N1')).toMatchObject({ paid: true, state: 'SENT' });
+  });
+});
