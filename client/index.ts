@@ -10,7 +10,12 @@ export {
 } from './client.ts';
 export { type ClientClock, systemClock } from './clock.ts';
 export { type CertificateSource, CredentialError } from './credentials.ts';
-export { type FileJournal, JournalError, openFileJournal } from './journal/file.ts';
+export {
+  type FileJournal,
+  type FileJournalOptions,
+  JournalError,
+  openFileJournal,
+} from './journal/file.ts';
 export { memoryJournal, type PaymentJournal, type PaymentRecord } from './journal/journal.ts';
 export {
   type Attempt,

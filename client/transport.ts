@@ -10,6 +10,8 @@ import { type Dispatcher, Pool } from 'undici';
 export interface Answered {
   readonly kind: 'answered';
   readonly status: number;
+  /** As the header says it; empty when there is none. */
+  readonly contentType: string;
   readonly body: Uint8Array;
 }
 
@@ -31,7 +33,7 @@ export type Exchanged = Answered | Unsent | Lost;
 
 export interface Transport {
   /** Never throws for what the network does. */
-  post(path: string, body: string, signal?: AbortSignal): Promise<Exchanged>;
+  post(path: string, body: string | Uint8Array, signal?: AbortSignal): Promise<Exchanged>;
   /** Lets calls in flight end, then closes the connections. */
   close(): Promise<void>;
 }
@@ -93,6 +95,7 @@ class Call {
   readonly #timeoutMs: number;
   #controller: Controller | undefined;
   #status = 0;
+  #contentType = '';
   #encoding = '';
   #bytes = 0;
   readonly #chunks: Buffer[] = [];
@@ -118,6 +121,7 @@ class Call {
 
   onResponseStart(_controller: Controller, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status;
+    this.#contentType = String(headers['content-type'] ?? '');
     this.#encoding = String(headers['content-encoding'] ?? '');
   }
 
@@ -131,7 +135,12 @@ class Call {
   onResponseEnd(): void {
     const [first] = this.#chunks;
     const body = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks);
-    this.#end({ kind: 'answered', status: this.#status, body: decoded(body, this.#encoding) });
+    this.#end({
+      kind: 'answered',
+      status: this.#status,
+      contentType: this.#contentType,
+      body: decoded(body, this.#encoding),
+    });
   }
 
   onResponseError(_controller: Controller, error: Error): void {
@@ -189,7 +198,7 @@ export function fetchTransport(
       try {
         const response = await fetch(`${baseUrl.href.replace(/\/$/, '')}${path}`, {
           method: 'POST',
-          body,
+          body: typeof body === 'string' ? body : Uint8Array.from(body),
           headers: { 'content-type': CONTENT_TYPE },
           redirect: 'manual',
           signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
@@ -209,12 +218,16 @@ export function fetchTransport(
 }
 
 async function readResponse(response: Response): Promise<Answered | Lost> {
+  const contentType = response.headers.get('content-type') ?? '';
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   const reader = response.body?.getReader();
   for (;;) {
     const { value } = (await reader?.read()) ?? {};
-    if (!value) return { kind: 'answered', status: response.status, body: Buffer.concat(chunks) };
+    if (!value) {
+      const body = Buffer.concat(chunks);
+      return { kind: 'answered', status: response.status, contentType, body };
+    }
     bytes += value.length;
     if (bytes > REPLY_BYTES_MAX) {
       await reader?.cancel();

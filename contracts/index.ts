@@ -1,4 +1,26 @@
 /** The public face of contracts: the API as data, and pure functions over it. */
+export { type AuditContext, audit, type Finding, isAtLeast } from './checks/audit.ts';
+export type { AuditEntry } from './checks/audit-entry.ts';
+export { NEW_NUMBER_WINDOW_MS } from './checks/audit-orders.ts';
+export { type ClientRule, SEVERITIES, type Severity } from './checks/audit-run.ts';
+export { CLIENT_RULES } from './checks/client-rules.ts';
+export {
+  COVERAGE_SECTIONS,
+  type Coverage,
+  type CoverageRow,
+  type CoverageSection,
+  type CoverageSectionName,
+  coverage,
+  mergeCoverage,
+} from './checks/coverage.ts';
+export { NEXT_STEPS, type NextStep } from './checks/coverage-next.ts';
+export {
+  type CoverageRequirement,
+  checkRequirement,
+  parseRequirement,
+  type RequirementVerdict,
+  requirementText,
+} from './checks/coverage-requirement.ts';
 export { type Refusal, type RefusalContext, type RefusalDetail, refuse } from './refusal.ts';
 export type { QueriedOrder, ReplyContext } from './reply.ts';
 export {
@@ -10,6 +32,8 @@ export {
 } from './reply.ts';
 export { fieldRefusals, firstRefusal, type MerchantFacts, type Submission } from './rules.ts';
 export { type SampleMerchant, sampleRequest } from './sample.ts';
+export { ANSWER_FAULTS, type AnswerFaultRow } from './tables/answer-faults.ts';
+export { type Clause, clausesOf } from './tables/clauses.ts';
 export type { Advice, CodeName, CodeRow, NumberAfter, Wording } from './tables/codes.ts';
 export { CODES, codeRow, codesOf, findCode, wordingOf } from './tables/codes.ts';
 export type { EditionTable } from './tables/editions.ts';
@@ -27,6 +51,7 @@ export type { Stage } from './tables/stages.ts';
 export { compareStages, STAGES } from './tables/stages.ts';
 export type { LimitCheck, Switches, SwitchName, SwitchValue } from './tables/switches.ts';
 export { LIMIT_CHECKS, SWITCH_NAMES, SWITCHES, switchesOf } from './tables/switches.ts';
+export { TRAPS, type TrapName, type TrapRow } from './tables/traps.ts';
 export type { Certainty, Edition, EndpointName, Fields, Peer, Provenance } from './types.ts';
 export { EDITIONS, ENDPOINTS } from './types.ts';
 export * from './wire/beijing-time.ts';

@@ -7,6 +7,8 @@ export interface Call {
   readonly body: Uint8Array | undefined;
   readonly peer: Peer;
   readonly callerIp: string;
+  /** A number of its own for each connection; left out in process. */
+  readonly connection?: number | undefined;
   readonly edge: Edge;
 }
 

@@ -1,7 +1,10 @@
-/** The command line `redpack-mock`. Exit codes: 0 done, 1 a fault of the mock itself, 2 it was asked something impossible. */
+/**
+ * The command line `redpack-mock`. Exit codes: 0 done, 1 a fault of the mock itself, 2 it was asked something impossible; `exec` has
+ * its command's own, or 1 for what it found.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { EDITIONS, type Edition } from '../contracts/index.ts';
+import { EDITIONS, type Edition, SEVERITIES } from '../contracts/index.ts';
 import { CertificateError, openCertificates } from './bundle.ts';
 import {
   jsonLine,
@@ -13,6 +16,7 @@ import {
   reloadText,
   requestLine,
 } from './cli-text.ts';
+import type { ExecFlags } from './exec/cli.ts';
 import { StartError } from './listener.ts';
 import type { Reload } from './reload.ts';
 import { ScenarioError } from './scenario/folder.ts';
@@ -45,10 +49,13 @@ interface ServeFlags {
  * @returns the exit code
  */
 export async function run(args: readonly string[], output: Output): Promise<number> {
-  const program = buildProgram(output);
+  let exitCode = 0;
+  const program = buildProgram(output, (code) => {
+    exitCode = code;
+  });
   try {
     await program.parseAsync([...args], { from: 'user' });
-    return 0;
+    return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_EXIT;
     if (isUsageFault(error)) {
@@ -67,7 +74,8 @@ function isUsageFault(error: unknown): error is Error {
   );
 }
 
-function buildProgram(output: Output): Command {
+/** @param end takes an exit code of a command's own */
+function buildProgram(output: Output, end: (exitCode: number) => void): Command {
   const program = new Command('redpack-mock')
     .description('A faithful local WeChat Pay red packet API (sendredpack v2) behind mutual TLS')
     .version(packageVersion(), '--version', 'print the version')
@@ -124,7 +132,48 @@ function buildProgram(output: Output): Command {
     .option('--json', 'print JSON')
     .action((mchId: string, flags: CertsFlags) => writeBundle(mchId, flags, output));
 
+  addExec(program, output, end);
   return program;
+}
+
+function addExec(program: Command, output: Output, end: (exitCode: number) => void): void {
+  program
+    .command('exec')
+    .description('run your own test command against the mock, and judge what your client did')
+    .usage('[options] -- COMMAND [ARGUMENTS]')
+    .argument('<command...>', 'it finds the mock by REDPACK_BASE_URL, or by HTTPS_PROXY')
+    .option('--scenario <a,b>', 'run under each of these, one after the other', collect, [])
+    .option('--all <folder>', 'under all of stories, faults, codes/current …', collect, [])
+    .addOption(new Option('--edition <edition>', "default the scenario's").choices(EDITIONS))
+    .option('--cert-dir <folder>', 'where certificates are kept; default a folder that is removed')
+    .option('--no-proxy', 'do not lead the real host to the mock by HTTPS_PROXY')
+    .addOption(
+      new Option('--fail-on <severity>', 'exit 1 on a finding so grave, or graver')
+        .choices([...SEVERITIES, 'never'])
+        .default('error'),
+    )
+    .option('--timeout <seconds>', 'end the command after so long, exit 124', toSeconds, 300)
+    .option('--ignore <rule,…>', 'rules that your tests break on purpose', collect, [])
+    .option('--require <what>', 'exit 1 unless met: codes=documented, traps=80%', collect, [])
+    .option('--coverage', 'also list what was never met')
+    .addOption(
+      new Option('--report <format>', 'default text').choices(['text', 'html', 'junit', 'json']),
+    )
+    .option('--out <file>', 'write the report there, the text still to the terminal')
+    .action(async (command: string[], flags: ExecFlags) => {
+      const { runExec } = await import('./exec/cli.ts');
+      end(await runExec(command, flags, output));
+    });
+}
+
+function toSeconds(text: string): number {
+  const seconds = Number(text);
+  if (seconds > 0 && seconds <= 86_400) return seconds;
+  throw new InvalidArgumentError('expected seconds, above 0 and at most 86400.');
+}
+
+function collect(text: string, before: readonly string[]): string[] {
+  return [...before, text];
 }
 
 async function serve(flags: ServeFlags, output: Output): Promise<void> {

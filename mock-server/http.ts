@@ -136,11 +136,26 @@ function respond(context: Ctx, answer: Answer): Response | Promise<Response> {
   return RESPONSE_ALREADY_SENT;
 }
 
-function callerOf(env: Bindings | undefined): { peer: Peer; callerIp: string } {
+type Caller = Pick<Call, 'peer' | 'callerIp' | 'connection'>;
+
+function callerOf(env: Bindings | undefined): Caller {
   const socket = env?.incoming?.socket;
   const callerIp = env?.callerIp ?? socket?.remoteAddress?.replace(/^::ffff:/, '') ?? '127.0.0.1';
-  if (env?.peer) return { peer: env.peer, callerIp };
-  return { peer: socket instanceof TLSSocket ? peerOf(socket) : { kind: 'none' }, callerIp };
+  const connection = socket && numberOf(socket);
+  if (env?.peer) return { peer: env.peer, callerIp, connection };
+  const peer: Peer = socket instanceof TLSSocket ? peerOf(socket) : { kind: 'none' };
+  return { peer, callerIp, connection };
+}
+
+const connections = new WeakMap<object, number>();
+let connectionsSeen = 0;
+
+/** Numbers connections in the order of their first request, for whoever reads the journal. */
+function numberOf(socket: object): number {
+  const known = connections.get(socket);
+  if (known !== undefined) return known;
+  connections.set(socket, ++connectionsSeen);
+  return connectionsSeen;
 }
 
 type Body = Uint8Array | undefined | 'aborted';

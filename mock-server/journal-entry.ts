@@ -25,6 +25,8 @@ export interface Heard {
   readonly callerIp: string;
   /** undefined: it was longer than the front server takes. */
   readonly body: Uint8Array | undefined;
+  /** Which connection it came over, by a number of its own; undefined in process. */
+  readonly connection?: number | undefined;
 }
 
 /** What was decided, why, and what went back. */
@@ -54,9 +56,14 @@ export interface JournalEntry extends Omit<Said, 'reply'> {
   readonly sequence: number;
   /** Epoch milliseconds on the server's clock, which a scenario may have frozen. */
   readonly atMs: number;
+  /** Epoch milliseconds on the machine's clock, by which a client waits. */
+  readonly realAtMs: number;
   readonly endpoint: EndpointName | 'canary';
   readonly peer: Peer;
   readonly callerIp: string;
+  readonly connection?: number | undefined;
+  /** A merchant's API key stood in the body; it is blotted out here. */
+  readonly keyInBody?: true;
   /** The fields of the request; empty when it was no XML. */
   readonly request: Readonly<Record<string, string>>;
   readonly reply: string;
@@ -77,6 +84,7 @@ export interface JournalFilter {
 export interface Line {
   readonly sequence: number;
   readonly atMs: number;
+  readonly realAtMs: number;
   readonly heard: Heard;
   readonly said: Said;
 }
@@ -84,16 +92,23 @@ export interface Line {
 const utf8 = new TextDecoder();
 const NOTHING = new Uint8Array();
 
-export function toEntry({ sequence, atMs, heard, said }: Line, secrets: Secrets): JournalEntry {
+export function toEntry(
+  { sequence, atMs, realAtMs, heard, said }: Line,
+  secrets: Secrets,
+): JournalEntry {
   const clean = (text: string): string => secrets.redact(text);
+  const { endpoint, peer, callerIp, body = NOTHING, connection } = heard;
   const request = [...fieldsOf(heard)].map(([name, value]) => [clean(name), clean(value)]);
   return {
     ...said,
     sequence,
     atMs,
-    endpoint: heard.endpoint.name,
-    peer: heard.peer,
-    callerIp: heard.callerIp,
+    realAtMs,
+    endpoint: endpoint.name,
+    peer,
+    callerIp,
+    ...(connection === undefined ? {} : { connection }),
+    ...(secrets.isIn(utf8.decode(body)) ? { keyInBody: true } : {}),
     request: Object.fromEntries(request),
     why: clean(said.why),
     reply: clean(utf8.decode(said.reply)),

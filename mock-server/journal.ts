@@ -65,9 +65,9 @@ export interface Journal {
 const KEPT_BODY_BYTES_MAX = 8_192;
 
 function abridged(heard: Heard): Heard {
-  const { endpoint, peer, callerIp, body } = heard;
+  const { body } = heard;
   if (!body || body.length <= KEPT_BODY_BYTES_MAX) return heard;
-  return { endpoint, peer, callerIp, body: undefined };
+  return { ...heard, body: undefined };
 }
 
 /** @param secrets blotted out from the beginning */
@@ -93,7 +93,7 @@ export function createJournal(
   const journal: Journal = {
     add(atMs, heard, said) {
       sequence += 1;
-      const line = { sequence, atMs, heard: abridged(heard), said };
+      const line = { sequence, atMs, realAtMs: Date.now(), heard: abridged(heard), said };
       ring.push(line);
       if (listeners.size > 0) {
         const entry = toEntry(line, secrets);

@@ -22,6 +22,8 @@ export interface Secrets {
   retire(secret: string, last: number, first: number): void;
   /** The text without any of them. */
   redact(text: string): string;
+  /** Does one of them stand in the text? */
+  isIn(text: string): boolean;
 }
 
 export function createSecrets(initial: Iterable<string> = []): Secrets {
@@ -50,6 +52,7 @@ export function createSecrets(initial: Iterable<string> = []): Secrets {
         if (!owners.has(each)) spelled.remove(each);
       }
     },
+    isIn: (text) => spelled.foundIn(text).length > 0,
     redact(text) {
       const clean = spelled
         .foundIn(text)

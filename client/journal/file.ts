@@ -10,12 +10,29 @@ import { type Lock, takeLock } from './lock.ts';
 /** The journal cannot be used; the message says where and what to do. */
 export class JournalError extends Error {
   override readonly name = 'JournalError';
+  /** Another process has it: it may be free in a moment. */
+  readonly inUse: boolean;
+
+  constructor(message: string, inUse = false) {
+    super(message);
+    this.inUse = inUse;
+  }
+}
+
+export interface FileJournalOptions {
+  /**
+   * `none`: the payments go to a mock. What was sent there says nothing about real money, so a journal of one kind is not opened as the
+   * other: it would call a payment sent that never was. Left out: not looked at.
+   */
+  readonly money?: 'real' | 'none';
 }
 
 export interface FileJournal extends PaymentJournal {
   readonly path: string;
   /** Records that are in it. */
   readonly size: number;
+  /** The latest record of every payment, oldest payment first. */
+  records(): Iterable<PaymentRecord>;
   /** Ends it and lets another process open it. */
   close(): Promise<void>;
 }
@@ -29,15 +46,18 @@ interface Waiting {
 
 /**
  * Opens the journal, or makes it, mode 0600. One process at a time: two would give one payment two numbers.
- * @throws JournalError when another process has it, or it cannot be read
+ * @throws JournalError when another process has it, it cannot be read, or it is about other money
  */
-export async function openFileJournal(file: string): Promise<FileJournal> {
+export async function openFileJournal(
+  file: string,
+  { money }: FileJournalOptions = {},
+): Promise<FileJournal> {
   const path = resolve(file);
   const lock = await lockOf(path);
   try {
     const handle = await open(path, 'a+', 0o600);
     try {
-      const records = await load(handle, path);
+      const records = await load(handle, path, money);
       return serve(path, handle, lock, records);
     } catch (error) {
       await handle.close();
@@ -53,7 +73,7 @@ async function lockOf(path: string): Promise<Lock> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const lock = await takeLock(`${path}.lock`);
-    if (typeof lock === 'string') throw new JournalError(`${path} is in use: ${lock}`);
+    if (typeof lock === 'string') throw new JournalError(`${path} is in use: ${lock}`, true);
     return lock;
   } catch (error) {
     throw error instanceof JournalError ? error : cannotOpen(path, error);
@@ -66,7 +86,11 @@ function cannotOpen(path: string, error: unknown): JournalError {
 }
 
 /** Reads what is whole, and cuts off what is not. */
-async function load(handle: FileHandle, path: string): Promise<Map<string, PaymentRecord>> {
+async function load(
+  handle: FileHandle,
+  path: string,
+  money: FileJournalOptions['money'],
+): Promise<Map<string, PaymentRecord>> {
   const bytes = await handle.readFile();
   const end = bytes.lastIndexOf('\n') + 1;
   if (end < bytes.length) await handle.truncate(end);
@@ -74,14 +98,14 @@ async function load(handle: FileHandle, path: string): Promise<Map<string, Payme
   const lines = bytes.subarray(0, end).toString('utf8').split('\n').slice(0, -1);
   lines.forEach((line, index) => {
     const value = parseLine(line, path, index + 1);
-    if (index === 0) checkHeader(value, path);
+    if (index === 0) checkHeader(value, path, money);
     else {
       const record = toRecord(value, path, index + 1);
       records.set(record.id, record);
     }
   });
   if (lines.length === 0) {
-    await handle.appendFile(`${JSON.stringify(HEADER)}\n`);
+    await handle.appendFile(`${JSON.stringify({ ...HEADER, money })}\n`);
     await handle.datasync();
   }
   return records;
@@ -97,10 +121,20 @@ function parseLine(line: string, path: string, number: number): Record<string, u
   throw damaged(path, number, 'is no JSON object');
 }
 
-function checkHeader(value: Record<string, unknown>, path: string): void {
-  if (value.journal === HEADER.journal && value.version === HEADER.version) return;
+function checkHeader(
+  value: Record<string, unknown>,
+  path: string,
+  money: FileJournalOptions['money'],
+): void {
+  if (value.journal !== HEADER.journal || value.version !== HEADER.version) {
+    throw new JournalError(
+      `${path} is no journal of redpack-kit, version ${HEADER.version}: give the name of another file`,
+    );
+  }
+  if (money === undefined || value.money === undefined || value.money === money) return;
+  const [its, ours] = money === 'real' ? ['at a mock', 'real'] : ['real', 'at a mock'];
   throw new JournalError(
-    `${path} is no journal of redpack-kit, version ${HEADER.version}: give the name of another file`,
+    `${path} is about payments ${its}, these are ${ours}: give the name of another file`,
   );
 }
 
@@ -157,6 +191,7 @@ function serve(
     get size() {
       return records.size;
     },
+    records: () => records.values(),
     read: async (id) => records.get(id),
     write(record) {
       if (closed) return Promise.reject(new JournalError(`${path} is closed`));

@@ -1,0 +1,199 @@
+/** Runs a command under each scenario, and holds what its client did against the rules for clients. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  audit,
+  type Coverage,
+  type CoverageRequirement,
+  checkRequirement,
+  coverage,
+  type Edition,
+  type Finding,
+  isAtLeast,
+  mergeCoverage,
+  type RequirementVerdict,
+  type Severity,
+} from '../../contracts/index.ts';
+import { type Certificates, openCertificates } from '../bundle.ts';
+import { type MockServer, startMockServer } from '../serve.ts';
+import { caBundle } from './ca-bundle.ts';
+import {
+  type CommandEnd,
+  exitCodeOf,
+  listenForSignals,
+  runCommand,
+  type Signals,
+} from './command.ts';
+import { environmentFor } from './environment.ts';
+
+export interface ExecSettings {
+  readonly command: readonly string[];
+  readonly scenarios: readonly string[];
+  readonly edition?: Edition;
+  /** Left out: a folder of its own that is gone afterwards. */
+  readonly certDir?: string;
+  /** Lead the real host name to the mock by HTTPS_PROXY. */
+  readonly proxy: boolean;
+  readonly failOn: Severity | 'never';
+  /** The longest that the command may take under one scenario. */
+  readonly timeoutMs: number;
+  /** Rules whose findings are left out. */
+  readonly ignored: readonly string[];
+  readonly requirements: readonly CoverageRequirement[];
+  readonly env: NodeJS.ProcessEnv;
+  /** Told at once of what a person should know before the report. */
+  readonly warn: (text: string) => void;
+}
+
+/** The command under one scenario. */
+export interface ExecRun {
+  readonly scenario: string;
+  readonly title: string;
+  readonly edition: Edition;
+  readonly exitCode: number;
+  readonly tookMs: number;
+  readonly calls: number;
+  /** Calls that came before those the journal still holds: nobody judged them. */
+  readonly unjudged: number;
+  readonly findings: readonly Finding[];
+}
+
+export interface ExecReport {
+  readonly command: readonly string[];
+  readonly failOn: Severity | 'never';
+  readonly runs: readonly ExecRun[];
+  /** One for each edition that was served. */
+  readonly coverage: readonly Coverage[];
+  readonly requirements: readonly RequirementVerdict[];
+  /** The command's own when it fails, else 1 for a finding or a requirement, else 0. */
+  readonly exitCode: number;
+}
+
+/**
+ * Starts a mock on free ports for each scenario in turn, runs the command, and stops the mock. A failing command does not keep the
+ * others from running; a signal does.
+ * @throws ScenarioError, CertificateError, StartError
+ */
+export async function exec(settings: ExecSettings): Promise<ExecReport> {
+  const signals = listenForSignals();
+  const folder = await mkdtemp(join(tmpdir(), 'redpack-exec-'));
+  try {
+    const certificates = await openCertificates({ dir: settings.certDir ?? join(folder, 'certs') });
+    const caFile = join(folder, 'roots.pem');
+    await writeFile(caFile, caBundle(certificates.root, settings.env));
+    const judged: Judged[] = [];
+    for (const scenario of settings.scenarios) {
+      if (signals.received) break;
+      const { end, ...one } = await runUnder(scenario, { settings, certificates, caFile, signals });
+      judged.push(one);
+      if (end.unstarted) break;
+    }
+    return summary(settings, judged, signals.received);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    signals.end();
+  }
+}
+
+interface Stage {
+  readonly settings: ExecSettings;
+  readonly certificates: Certificates;
+  readonly caFile: string;
+  readonly signals: Signals;
+}
+
+interface Judged {
+  readonly run: ExecRun;
+  readonly coverage: Coverage;
+}
+
+async function runUnder(
+  scenario: string,
+  { settings, certificates, caFile, signals }: Stage,
+): Promise<Judged & { end: CommandEnd }> {
+  const { command, edition, env, ignored, timeoutMs, warn } = settings;
+  const server = await startMockServer({
+    scenario,
+    certificates,
+    proxy: settings.proxy,
+    onProxyRefused: (asked) => warn(proxyRefused(asked)),
+    onFault: (error) => warn(`${error instanceof Error ? error.stack : String(error)}\n`),
+    ...(edition ? { edition } : {}),
+  });
+  const beganMs = performance.now();
+  try {
+    const own = environmentFor({ server, scenario, caFile, env });
+    const end = await runCommand(command, own, { signals, timeoutMs });
+    if (end.timedOut) warn(`redpack-mock exec, ${scenario}: ${end.timedOut}\n`);
+    if (end.unstarted) warn(`${end.unstarted}\n`);
+    const tookMs = Math.round(performance.now() - beganMs);
+    return { end, ...judge(scenario, server, { end, tookMs, ignored }) };
+  } finally {
+    await server.stop();
+  }
+}
+
+function judge(
+  name: string,
+  { journal, scenario }: MockServer,
+  { end, tookMs, ignored }: { end: CommandEnd; tookMs: number; ignored: readonly string[] },
+): Judged {
+  const { edition, title } = scenario;
+  const entries = journal.entries();
+  return {
+    run: {
+      scenario: name,
+      title,
+      edition,
+      exitCode: end.exitCode,
+      tookMs,
+      calls: entries.length + journal.dropped,
+      unjudged: journal.dropped,
+      findings: audit(entries, { edition }).filter(({ rule }) => !ignored.includes(rule)),
+    },
+    coverage: coverage(entries, edition),
+  };
+}
+
+function summary(
+  { command, failOn, requirements }: ExecSettings,
+  judged: readonly Judged[],
+  interrupted: NodeJS.Signals | undefined,
+): ExecReport {
+  const byEdition = new Map<Edition, Coverage>();
+  for (const { coverage: one } of judged) {
+    const before = byEdition.get(one.edition);
+    byEdition.set(one.edition, before ? mergeCoverage(before, one) : one);
+  }
+  const covered = [...byEdition.values()];
+  const verdicts = covered.flatMap((one) =>
+    requirements.map((requirement) => checkRequirement(one, requirement)),
+  );
+  const runs = judged.map(({ run }) => run);
+  const failed = runs.find(({ exitCode }) => exitCode !== 0)?.exitCode;
+  const wrong =
+    runs.some(({ findings }) => findings.some((finding) => isFatal(finding, failOn))) ||
+    verdicts.some(({ met }) => !met);
+  return {
+    command,
+    failOn,
+    runs,
+    coverage: covered,
+    requirements: verdicts,
+    exitCode: failed ?? (interrupted ? exitCodeOf(interrupted) : wrong ? 1 : 0),
+  };
+}
+
+/** Does such a finding fail the build? */
+export function isFatal({ severity }: Finding, failOn: ExecReport['failOn']): boolean {
+  return failOn !== 'never' && isAtLeast(severity, failOn);
+}
+
+function proxyRefused(asked: string): string {
+  const host = asked.replace(/\p{Cc}/gu, '?').slice(0, 200);
+  return (
+    `redpack-mock exec: the command asked the proxy for ${host}, which leads nowhere but to the mock. ` +
+    'If it needs that host, name it in NO_PROXY, or run with --no-proxy.\n'
+  );
+}

@@ -1,0 +1,66 @@
+/** Our own mock against every conformance case, in the three editions, in process and over real TLS. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serverCases } from '../../contracts/checks/server-cases.ts';
+import type { ServerTarget } from '../../contracts/checks/server-target.ts';
+import { type CheckResult, verifyServer } from '../../contracts/checks/verify.ts';
+import { EDITIONS, type Edition } from '../../contracts/index.ts';
+import { type Certificates, openCertificates } from '../../mock-server/bundle.ts';
+import { inProcessTarget, tlsTarget } from '../support/verify-targets.ts';
+
+async function resultsOf(edition: Edition, target: ServerTarget): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  // The strictest: what is only assumed is held against our own server too.
+  const options = { strict: 'assumed', money: 'allowed', runId: 'test' } as const;
+  for await (const result of verifyServer(serverCases(edition), target, options)) {
+    results.push(result);
+  }
+  return results;
+}
+
+/** What did not hold, in sentences. */
+function complaints(results: readonly CheckResult[]): string[] {
+  return results
+    .filter(({ verdict }) => verdict !== 'held')
+    .map(({ id, reason, findings }) => {
+      const [first] = findings;
+      return `${id}: ${reason ?? `expected ${first?.expected}, got ${first?.got}`}`;
+    });
+}
+
+describe.each(EDITIONS)('the mock in process, edition %s', (edition) => {
+  it('holds every case and every rule of replies, and none is skipped', async () => {
+    const results = await resultsOf(edition, inProcessTarget());
+    expect(complaints(results)).toEqual([]);
+    expect(results.length).toBeGreaterThan(serverCases(edition).length + 40);
+  });
+});
+
+describe('the mock over TLS', () => {
+  const folders: string[] = [];
+  let target: ReturnType<typeof tlsTarget>;
+
+  const certificatesIn = async (): Promise<Certificates> => {
+    const dir = await mkdtemp(join(tmpdir(), 'redpack-verify-'));
+    folders.push(dir);
+    return openCertificates({ dir });
+  };
+  beforeAll(async () => {
+    const [own, foreign] = await Promise.all([certificatesIn(), certificatesIn()]);
+    target = tlsTarget(own, await foreign.bundle('10000098'));
+  });
+  afterAll(async () => {
+    await target.close();
+    await Promise.all(folders.map((dir) => rm(dir, { recursive: true, force: true })));
+  });
+
+  it.each(EDITIONS)(
+    'holds every case and every rule of replies: edition %s',
+    async (edition) => {
+      expect(complaints(await resultsOf(edition, target))).toEqual([]);
+    },
+    120_000,
+  );
+});

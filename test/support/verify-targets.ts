@@ -1,0 +1,218 @@
+/** Our own mock as a target of the checks: a fresh one for every case, called in process, or over real TLS. */
+import { Pool } from 'undici';
+import type { Arrangement, ServerTarget } from '../../contracts/checks/server-target.ts';
+import { ENDPOINT_ROWS, type EndpointName, type Peer } from '../../contracts/index.ts';
+import type { Certificates } from '../../mock-server/bundle.ts';
+import type { Call, Edge } from '../../mock-server/call.ts';
+import { type Clock, frozenClock } from '../../mock-server/clock.ts';
+import { exchange } from '../../mock-server/exchange.ts';
+import type { Answer } from '../../mock-server/faults/answer.ts';
+import {
+  createApp,
+  createMemoryStore,
+  createMock,
+  type Mock,
+  type MockServer,
+  type Scenario,
+  type ScenarioInput,
+  type Store,
+  startMockServer,
+} from '../../mock-server/index.ts';
+import { checkScenario } from '../../mock-server/scenario/load.ts';
+
+export const MERCHANT = {
+  mchId: '10000098',
+  key: '192006250b4c09247ec02edce69f6a2d',
+  appid: 'wx8888888888888888',
+};
+const OTHER_MCH_ID = '10010404';
+const NOON = '2026-01-31T12:00:00+08:00';
+/** More than any case spends, but for those that say what they have. */
+const AMPLE_FEN = 1_000_000_000;
+
+/** The scenario that a case asks for, in the words of scenario files. */
+function scenarioFor({ edition, needs, riskyOpenids }: Arrangement): ScenarioInput {
+  const { riskyUsers: _, ...merchant } = needs.merchant ?? {};
+  const account = { key: MERCHANT.key, balanceFen: AMPLE_FEN };
+  const own = { mch_id: MERCHANT.mchId, appids: [MERCHANT.appid], riskyOpenids: [...riskyOpenids] };
+  const other = { mch_id: OTHER_MCH_ID, appids: ['wx6fa7e3bab7e15415'], ...account };
+  const { fault } = needs;
+  const rule = fault && {
+    when: { endpoint: fault.endpoint, first: fault.times },
+    then: { code: fault.code, wording: fault.wording, money: fault.money },
+  };
+  // The schema checks what was put together here.
+  return {
+    title: 'a case',
+    edition,
+    clock: { mode: 'frozen', at: needs.at ?? NOON },
+    merchants: [{ ...account, ...own, ...merchant }, other],
+    rules: rule ? [rule] : [],
+  } as ScenarioInput;
+}
+
+const PEERS: Readonly<Record<string, Peer>> = {
+  own: { kind: 'merchant', mchId: MERCHANT.mchId, serial: '01' },
+  other: { kind: 'merchant', mchId: OTHER_MCH_ID, serial: '02' },
+  none: { kind: 'none' },
+  untrusted: { kind: 'untrusted', reason: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+};
+
+/** No case asks for a fault of the wire. */
+const NO_FAULTS: Edge = {
+  wait: async () => true,
+  canaryUrl: async () => '',
+};
+
+/** What may be put in the place of a sound part: how broken servers are made. */
+export interface Parts {
+  readonly scenario?: (scenario: Scenario) => Scenario;
+  readonly clock?: (clock: Clock) => Clock;
+  readonly store?: (store: Store) => Store;
+  readonly exchange?: (mock: Mock, call: Call, next: typeof exchange) => Promise<Answer>;
+}
+
+interface Place {
+  mock: Mock;
+  clock: Clock;
+}
+
+function openPlace(arrangement: Arrangement, parts: Parts): Place {
+  const scenario = checkScenario(scenarioFor(arrangement));
+  const clock = frozenClock(Date.parse(arrangement.needs.at ?? NOON));
+  const store = createMemoryStore();
+  const mock = createMock(parts.scenario?.(scenario) ?? scenario, {
+    clock: parts.clock?.(clock) ?? clock,
+    store: parts.store?.(store) ?? store,
+  });
+  return { mock, clock };
+}
+
+/** Bytes into the exchange, with the peer said in words. */
+export function brokenTarget(parts: Parts): ServerTarget {
+  let place = openPlace({ edition: 'current', needs: {}, riskyOpenids: [] }, parts);
+  return {
+    ...whatTheMockOffers(() => place),
+    async post(endpoint, body, certificate) {
+      const call: Call = {
+        endpoint: ENDPOINT_ROWS[endpoint],
+        body: body.length > 65_536 ? undefined : body,
+        peer: PEERS[certificate] ?? { kind: 'none' },
+        callerIp: '127.0.0.1',
+        edge: NO_FAULTS,
+      };
+      return parts.exchange
+        ? parts.exchange(place.mock, call, exchange)
+        : exchange(place.mock, call);
+    },
+    async arrange(arrangement) {
+      place = openPlace(arrangement, parts);
+      return 'done';
+    },
+  };
+}
+
+/** The Hono app in process, without a socket. */
+export function inProcessTarget(): ServerTarget {
+  let place: Place;
+  let app: ReturnType<typeof createApp>;
+  const open = (arrangement: Arrangement): void => {
+    place = openPlace(arrangement, {});
+    app = createApp(place.mock, (error) => {
+      throw error;
+    });
+  };
+  open({ edition: 'current', needs: {}, riskyOpenids: [] });
+  return {
+    ...whatTheMockOffers(() => place),
+    async post(endpoint, body, certificate) {
+      const peer = PEERS[certificate] ?? { kind: 'none' };
+      const response = await app.request(
+        ENDPOINT_ROWS[endpoint].path,
+        { method: 'POST', body: Uint8Array.from(body) },
+        { peer, callerIp: '127.0.0.1' },
+      );
+      return {
+        status: response.status,
+        contentType: response.headers.get('content-type') ?? '',
+        body: new Uint8Array(await response.arrayBuffer()),
+      };
+    },
+    async arrange(arrangement) {
+      open(arrangement);
+      return 'done';
+    },
+  };
+}
+
+function whatTheMockOffers(place: () => Place) {
+  return {
+    merchant: MERCHANT,
+    certificates: ['own', 'other', 'none', 'untrusted'] as const,
+    advance: async (ms: number) => place().clock.advance(ms),
+    topUp: (fen: number) => place().mock.topUp(MERCHANT.mchId, fen),
+    claim: (billno: string) => place().mock.claim(MERCHANT.mchId, billno),
+    pause: async () => undefined,
+    nowMs: () => Date.parse(NOON),
+  };
+}
+
+type Pair = { readonly cert: string; readonly key: string };
+
+/** A server of its own for every case, on a free port, spoken to over mutual TLS. */
+export function tlsTarget(
+  certificates: Certificates,
+  untrusted: Pair,
+): ServerTarget & { close(): Promise<void> } {
+  let server: MockServer | undefined;
+  let clock: Clock = frozenClock(Date.parse(NOON));
+  let pools = new Map<string, Pool>();
+  const close = async (): Promise<void> => {
+    await Promise.all([...pools.values()].map((pool) => pool.close()));
+    pools = new Map();
+    await server?.stop();
+    server = undefined;
+  };
+  const running = (): MockServer => {
+    if (!server) throw new Error('nothing was arranged yet');
+    return server;
+  };
+  const poolFor = async (certificate: string): Promise<Pool> => {
+    const known = pools.get(certificate);
+    if (known) return known;
+    const { url, ca } = running();
+    const mchId = certificate === 'other' ? OTHER_MCH_ID : MERCHANT.mchId;
+    const own = certificate === 'untrusted' ? untrusted : await certificates.bundle(mchId);
+    const shown = certificate === 'none' ? {} : { cert: own.cert, key: own.key };
+    const pool = new Pool(url, { connections: 8, connect: { ...shown, ca } });
+    pools.set(certificate, pool);
+    return pool;
+  };
+  const post = async (endpoint: EndpointName, body: Uint8Array, certificate: string) => {
+    const pool = await poolFor(certificate);
+    const path = ENDPOINT_ROWS[endpoint].path;
+    const answer = await pool.request({ method: 'POST', path, body });
+    return {
+      status: answer.statusCode,
+      contentType: String(answer.headers['content-type']),
+      body: new Uint8Array(await answer.body.arrayBuffer()),
+    };
+  };
+  return {
+    merchant: MERCHANT,
+    certificates: ['own', 'other', 'none', 'untrusted'],
+    post,
+    async arrange(arrangement) {
+      await close();
+      clock = frozenClock(Date.parse(arrangement.needs.at ?? NOON));
+      server = await startMockServer({ scenario: scenarioFor(arrangement), certificates, clock });
+      return 'done';
+    },
+    advance: async (ms) => clock.advance(ms),
+    topUp: (fen) => running().topUp(MERCHANT.mchId, fen),
+    claim: (billno) => running().claim(MERCHANT.mchId, billno),
+    pause: async () => undefined,
+    nowMs: () => Date.parse(NOON),
+    close,
+  };
+}
