@@ -3,21 +3,22 @@
  * (domain facts §6, E4). Whatever is present and sound is only read; node-forge is loaded when
  * something has to be made.
  */
-import { createHash, createPrivateKey, generateKeyPair, X509Certificate } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createSecureContext } from 'node:tls';
-import { promisify } from 'node:util';
-import { REAL_HOST } from '../contracts/index.ts';
+import { DAY_MS, REAL_HOST } from '../contracts/index.ts';
 import type { Holder, ServerNames } from './authority.ts';
+import {
+  type Files,
+  fits,
+  keepPair,
+  newKey,
+  type Pair,
+  readIfAny,
+  readPair,
+  sound,
+  write,
+} from './pair-files.ts';
 import type { P12Form } from './pkcs12.ts';
-import { alone, LockError, unless } from './turns.ts';
-
-/** A certificate and its PKCS#8 key, both PEM. */
-interface Pair {
-  readonly cert: string;
-  readonly key: string;
-}
+import { alone, LockError } from './turns.ts';
 
 /** The root: it issues merchant and server certificates alike. */
 export type Authority = Pair;
@@ -25,18 +26,22 @@ export type Authority = Pair;
 /** What the server presents. */
 type ServerCertificate = Pair;
 
-/** A merchant's four files, as paths for other programs and as contents for this one. */
-export interface MerchantBundle extends Pair {
+/** What a merchant downloads. */
+export interface BundleContents extends Pair {
   readonly mchId: string;
+  /** Opens with the merchant number as password. */
+  readonly p12: Buffer;
+  /** The root that issued the server's certificate, PEM. */
+  readonly ca: string;
+}
+
+/** A merchant's four files, as paths for other programs and as contents for this one. */
+export interface MerchantBundle extends BundleContents {
   readonly dir: string;
   readonly certPath: string;
   readonly keyPath: string;
   readonly p12Path: string;
   readonly caPath: string;
-  /** Opens with the merchant number as password. */
-  readonly p12: Buffer;
-  /** The root that issued the server's certificate, PEM. */
-  readonly ca: string;
 }
 
 /** An open certificate directory. */
@@ -49,6 +54,8 @@ export interface Certificates {
    * counts only when a certificate is made. Rejects with `CertificateError`.
    */
   bundle(mchId: string, company?: string): Promise<MerchantBundle>;
+  /** A new bundle at each call, in memory only: for a merchant that does not outlive the process. Rejects with `CertificateError`. */
+  issue(mchId: string, company?: string): Promise<BundleContents>;
   /** A server's pair that no client may trust: made anew, kept nowhere. */
   unfitServer(unfit: Unfit): Promise<ServerCertificate>;
 }
@@ -76,9 +83,6 @@ interface Home {
   readonly p12Form: P12Form;
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-const RENEWAL_MS = 30 * DAY_MS;
-const RSA_BITS = 2048;
 const DEFAULT_COMPANY = '红包演练商户';
 const MCH_ID = /^[0-9A-Za-z]{1,32}$/;
 // Folders of ours, which a merchant of that name would overwrite (some disks ignore case).
@@ -94,10 +98,6 @@ const OTHER_NAMES: ServerNames = { hosts: ['redpack.example'], addresses: ['192.
 /** Longer ago than a server's certificate is valid. */
 const EXPIRED_AFTER_MS = 6 * 365 * DAY_MS;
 
-interface Files {
-  readonly cert: string;
-  readonly key: string;
-}
 const ROOT_FILES: Files = { cert: 'root.pem', key: 'root-key.pem' };
 const SERVER_FILES: Files = { cert: 'server.pem', key: 'server-key.pem' };
 const MERCHANT_FILES: Files = { cert: 'apiclient_cert.pem', key: 'apiclient_key.pem' };
@@ -132,6 +132,7 @@ export async function openCertificates(options: CertificateOptions): Promise<Cer
     root: root.cert,
     server,
     bundle,
+    issue: (mchId, company = DEFAULT_COMPANY) => issueBundle(home, root, { mchId, company }),
     unfitServer: (unfit) => makeUnfit(root, server, unfit, home.now()),
   };
 }
@@ -191,6 +192,51 @@ async function makeHouse(home: Home): Promise<House> {
   });
 }
 
+async function issueBundle(
+  { now, p12Form }: Home,
+  root: Authority,
+  holder: Holder,
+): Promise<BundleContents> {
+  const { mchId } = holder;
+  refuseUnusableNumber(mchId);
+  const [sign, { packP12 }, key] = await Promise.all([
+    import('./authority.ts'),
+    import('./pkcs12.ts'),
+    newKey(),
+  ]);
+  const pair = { cert: sign.signMerchant(root, holder, key, now()), key };
+  let p12: Buffer | undefined;
+  return {
+    mchId,
+    ...pair,
+    ca: root.cert,
+    // Packing takes ten times as long as signing, and most clients ask for PEM.
+    get p12() {
+      p12 ??= packP12({ ...pair, root: root.cert }, mchId, p12Form);
+      return p12;
+    },
+  };
+}
+
+/** Writes what was made in memory into `<folder>/<mch_id>/`. Rejects with `CertificateError`. */
+export async function keepBundle(
+  { mchId, p12, ca, cert, key }: BundleContents,
+  folder: string,
+): Promise<MerchantBundle> {
+  const bundle = bundleOf(resolve(folder), mchId, { cert, key }, p12, ca);
+  await explained(bundle.dir, () => writeBundle(bundle));
+  return bundle;
+}
+
+async function writeBundle(bundle: MerchantBundle): Promise<void> {
+  await write(bundle.dir, [
+    [P12_FILE, bundle.p12],
+    [CA_FILE, bundle.ca],
+    [MERCHANT_FILES.key, bundle.key],
+    [MERCHANT_FILES.cert, bundle.cert],
+  ]);
+}
+
 async function openBundle(home: Home, root: Authority, holder: Holder): Promise<MerchantBundle> {
   refuseUnusableNumber(holder.mchId);
   return (await readBundle(home, root, holder.mchId)) ?? makeBundle(home, root, holder);
@@ -212,19 +258,20 @@ async function makeBundle(home: Home, root: Authority, holder: Holder): Promise<
       key: newcomer,
     };
     const p12 = packP12({ ...pair, root: root.cert }, mchId, home.p12Form);
-    const bundle = bundleOf(home, mchId, pair, p12, root.cert);
-    await write(bundle.dir, [
-      [P12_FILE, bundle.p12],
-      [CA_FILE, bundle.ca],
-      [MERCHANT_FILES.key, bundle.key],
-      [MERCHANT_FILES.cert, bundle.cert],
-    ]);
+    const bundle = bundleOf(home.dir, mchId, pair, p12, root.cert);
+    await writeBundle(bundle);
     return bundle;
   });
 }
 
-function bundleOf(home: Home, mchId: string, pair: Pair, p12: Buffer, ca: string): MerchantBundle {
-  const dir = join(home.dir, mchId);
+function bundleOf(
+  folder: string,
+  mchId: string,
+  pair: Pair,
+  p12: Buffer,
+  ca: string,
+): MerchantBundle {
+  const dir = join(folder, mchId);
   return {
     mchId,
     dir,
@@ -293,94 +340,8 @@ async function readBundle(
   ]);
   if (!pair || !p12 || ca?.toString() !== root.cert) return undefined;
   return fits(p12, pair, mchId, home.p12Form)
-    ? bundleOf(home, mchId, pair, p12, root.cert)
+    ? bundleOf(home.dir, mchId, pair, p12, root.cert)
     : undefined;
-}
-
-async function readPair(folder: string, files: Files): Promise<Pair | undefined> {
-  const [cert, key] = await Promise.all([
-    readIfAny(join(folder, files.cert)),
-    readIfAny(join(folder, files.key)),
-  ]);
-  return cert && key ? { cert: cert.toString(), key: key.toString() } : undefined;
-}
-
-async function readIfAny(path: string): Promise<Buffer | undefined> {
-  const content = await unless(['ENOENT', 'ENOTDIR'], () => readFile(path));
-  // Somebody may have opened it to others; not ours to change on a read-only disk or in another's folder.
-  if (content) await unless(['EPERM', 'EROFS'], () => chmod(path, 0o600));
-  return content;
-}
-
-// Judging what was read. Processes read without a lock while another may be renewing, so a pair
-// or bundle of which one file is new and one old must be seen as unsound.
-
-/** The parsed certificate when it belongs to the key, is issued by the issuer and not near expiry. */
-function sound(pair: Pair, issuerCert: string, now: Date): X509Certificate | undefined {
-  try {
-    const certificate = new X509Certificate(pair.cert);
-    const issuer = new X509Certificate(issuerCert);
-    const isSound =
-      Date.parse(certificate.validFrom) <= now.getTime() &&
-      Date.parse(certificate.validTo) > now.getTime() + RENEWAL_MS &&
-      certificate.checkPrivateKey(createPrivateKey(pair.key)) &&
-      certificate.checkIssued(issuer) &&
-      certificate.verify(issuer.publicKey);
-    return isSound ? certificate : undefined;
-  } catch {
-    return undefined; // not PEM, not a certificate, not a key: as good as missing
-  }
-}
-
-/** Whether a p12 is whole, holds this very certificate, and is of the form that is wanted. */
-function fits(p12: Buffer, pair: Pair, mchId: string, form: P12Form): boolean {
-  const cert = new X509Certificate(pair.cert).raw;
-  const isWhole = p12.length > 4 && p12.readUInt16BE(2) === p12.length - 4;
-  // The key's bag names its certificate by SHA-1, in the clear in both forms.
-  const isOurs = p12.includes(createHash('sha1').update(cert).digest());
-  const hasForm = p12.includes(cert) === (form === 'compatible');
-  return isWhole && isOurs && hasForm && (form === 'vendor' || opens(p12, mchId));
-}
-
-/** A damaged one does not open; the vendor's form never does here. */
-function opens(p12: Buffer, passphrase: string): boolean {
-  try {
-    createSecureContext({ pfx: p12, passphrase });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-// Writing.
-
-async function newKey(): Promise<string> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', {
-    modulusLength: RSA_BITS,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  });
-  return privateKey;
-}
-
-async function keepPair(folder: string, files: Files, pair: Pair): Promise<Pair> {
-  await write(folder, [
-    [files.key, pair.key],
-    [files.cert, pair.cert],
-  ]);
-  return pair;
-}
-
-/** Everything is on disk under another name before the first file is replaced. */
-async function write(folder: string, files: [name: string, content: string | Buffer][]) {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const waiting = (name: string) => join(folder, `.${name}.new`);
-  for (const [name, content] of files) {
-    // What an earlier run left there would keep its mode.
-    await rm(waiting(name), { force: true });
-    await writeFile(waiting(name), content, { mode: 0o600, flag: 'wx' });
-  }
-  for (const [name] of files) await rename(waiting(name), join(folder, name));
 }
 
 // Errors of the file system become one sentence.

@@ -7,13 +7,16 @@ import {
   toYuan,
   writeXml,
 } from '../contracts/index.ts';
-import type { JournalEntry } from './journal.ts';
+import type { JournalEntry } from './journal-entry.ts';
+import type { Reload } from './reload.ts';
 import type { MockServer } from './serve.ts';
 
 export function clockText(clock: MockServer['scenario']['clock']): string {
   if (clock.mode === 'real') return 'real, in Beijing time';
-  const from = clock.mode === 'frozen' ? `frozen at ${clock.at}` : `running from ${clock.from}`;
-  return `${from}, shown in Beijing time`;
+  if (clock.mode === 'offset') return `the host's, shifted by ${clock.by}, shown in Beijing time`;
+  if (clock.mode === 'frozen') return `frozen at ${clock.at ?? 'the start'}, shown in Beijing time`;
+  const pace = clock.rate === 1 ? '' : `, ${clock.rate} times as fast`;
+  return `running from ${clock.from ?? 'the start'}${pace}, shown in Beijing time`;
 }
 
 export function readyText(server: MockServer): string {
@@ -80,6 +83,24 @@ export function requestLine(entry: JournalEntry): string {
     ...(clause ? [`[${clause}]`] : []),
   ];
   return `${parts.join(' ')}\n`;
+}
+
+type Reloaded = Extract<Reload, { ok: true }>;
+
+/** `reloaded my.yaml: Everything is slow` and what of it counts later. */
+export function reloadText({ file, scenario, notes }: Reloaded): string {
+  return `reloaded ${file}: ${[scenario.title, ...notes].map((text) => printable(text)).join('; ')}\n`;
+}
+
+/** One line: the first fault, and how many more there are. */
+export function notReloadedText({ file, reason }: Extract<Reload, { ok: false }>): string {
+  const [first = '', ...others] = reason.split('\n');
+  const more = others.length > 0 ? ` (and ${others.length} more)` : '';
+  return `not reloaded, ${file} is served as it was before: ${printable(first)}${more}\n`;
+}
+
+export function jsonReload({ file, scenario, notes }: Reloaded): string {
+  return `${JSON.stringify({ event: 'reload', file, title: scenario.title, edition: scenario.edition, notes })}\n`;
 }
 
 /** What a client sent goes to a terminal: control characters do not. */

@@ -6,10 +6,21 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EDITIONS, type Edition, SEVERITIES } from '../contracts/index.ts';
 import { CertificateError, openCertificates } from './bundle.ts';
-import { jsonLine, jsonReady, printable, readyText, requestLine } from './cli-text.ts';
+import {
+  jsonLine,
+  jsonReady,
+  jsonReload,
+  notReloadedText,
+  printable,
+  readyText,
+  reloadText,
+  requestLine,
+} from './cli-text.ts';
 import type { ExecFlags } from './exec/cli.ts';
+import { StartError } from './listener.ts';
+import type { Reload } from './reload.ts';
 import { ScenarioError } from './scenario/folder.ts';
-import { StartError, startMockServer } from './serve.ts';
+import { startMockServer } from './serve.ts';
 
 export interface Output {
   write(text: string): void;
@@ -24,6 +35,7 @@ interface ServeFlags {
   readonly host: string;
   readonly edition?: Edition;
   readonly scenario: string;
+  readonly reload: boolean;
   readonly certDir: string;
   readonly proxy?: boolean | number;
   readonly p12: 'compatible' | 'vendor';
@@ -81,6 +93,7 @@ function buildProgram(output: Output, end: (exitCode: number) => void): Command 
       ),
     )
     .option('--scenario <file|name>', 'what the server does', 'default')
+    .option('--no-reload', 'keep the scenario as it is when its file is saved')
     .option('--cert-dir <folder>', 'where certificates are kept, made when missing', '.redpack')
     .option('--proxy [port]', 'also listen as a CONNECT proxy for the real host', toPort)
     .addOption(
@@ -168,6 +181,8 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
     port: flags.port,
     host: flags.host,
     scenario: flags.scenario,
+    reload: flags.reload,
+    onReload: (reload) => tellReload(reload, flags, output),
     certDir: flags.certDir,
     p12Form: flags.p12,
     onProxyRefused: (asked) => output.warn(`proxy: refused ${printable(asked)}\n`),
@@ -184,6 +199,11 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
   }
   await signal;
   await server.stop();
+}
+
+function tellReload(reload: Reload, { json }: ServeFlags, output: Output): void {
+  if (reload.ok) output.write(json ? jsonReload(reload) : reloadText(reload));
+  else output.warn(notReloadedText(reload));
 }
 
 /** Ctrl-C, or the polite kill of a process manager. */

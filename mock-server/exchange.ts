@@ -29,7 +29,7 @@ import type { Answer } from './faults/answer.ts';
 import { answerSpoiled } from './faults/answer-spoiled.ts';
 import type { Mock } from './mock.ts';
 import { PAGES, type Page } from './pages.ts';
-import type { Tenant } from './tenant.ts';
+import { holderOf, type Tenant } from './tenant.ts';
 
 const NOTHING = new Uint8Array();
 
@@ -38,7 +38,7 @@ export async function exchange(mock: Mock, call: Call): Promise<Answer> {
   const turnedAway = turnAway(mock, call);
   if (turnedAway) return showPage(mock, call, turnedAway);
 
-  const parsed = readBody(mock, call.body ?? NOTHING);
+  const parsed = readBody(mock, call);
   if (!parsed.ok) return answerUnreadable(mock, call, parsed.refusal);
 
   const { fields, utf8 } = parsed;
@@ -48,38 +48,52 @@ export async function exchange(mock: Mock, call: Call): Promise<Answer> {
   const { peer, callerIp, body } = call;
   const merchant = tenant?.facts;
   const early = firstRefusal({ edition, endpoint, switches, fields, utf8, body, peer, merchant });
-  if (!tenant) return answer(mock, call, context, fields, refusedAs(early, endpoint));
+  if (!tenant) return answer(mock, call, context, fields, refusedAs(early, endpoint), undefined);
 
-  const settling = mock.settleDue();
-  if (settling) await settling;
-  const nowMs = mock.clock.nowMs();
+  const settling = mock.settleDue(tenant);
+  if (settling) {
+    await settling;
+    // Dropped or switched to another scenario meanwhile: then it is that which answers, wholly.
+    if (mock.tenants.get(tenant.facts.mchId) !== tenant) return exchange(mock, call);
+  }
+  const nowMs = tenant.clock.nowMs();
   const request = { edition, endpoint, switches, tenant, fields, early, callerIp, nowMs };
   const docket = docketOf(request);
   const outcome = await mock.store.transact(docket.keys, docket.decide);
-  const decision =
-    outcome.kind === 'held' ? await decideLater(mock, call, request, outcome) : outcome;
-  return decision
-    ? answer(mock, call, context, fields, decision, tenant.facts.key)
-    : answerNobody(mock, call);
+  if (outcome.kind === 'held') return answerLater(mock, call, context, request, outcome);
+  return answer(mock, call, context, fields, outcome, tenant);
 }
 
-/** @returns undefined when the client left meanwhile: nothing is decided then */
-async function decideLater(
+/** Decides once the wait is over; or nothing, when the client left meanwhile. */
+async function answerLater(
   mock: Mock,
-  { edge }: Call,
+  call: Call,
+  context: ReplyContext,
   request: Case,
   { waitMs, injection }: Held,
-): Promise<Decision | undefined> {
-  if (!(await edge.wait(waitMs))) return undefined;
-  await mock.settleDue();
-  const docket = docketOf({ ...request, nowMs: mock.clock.nowMs(), heldBy: injection });
-  const outcome = await mock.store.transact(docket.keys, docket.decide);
-  if (outcome.kind === 'held') throw new Error('a call was held back twice');
-  return outcome;
+): Promise<Answer> {
+  const { tenant: before, fields } = request;
+  if (!(await call.edge.wait(waitMs))) return answerNobody(mock, call, before);
+  for (;;) {
+    const tenant = mock.tenants.get(before.facts.mchId);
+    // Dropped, reset or switched meanwhile: what held the call back is no more, and it comes anew.
+    if (tenant?.counters !== before.counters) return exchange(mock, call);
+    const settling = mock.settleDue(tenant);
+    if (settling) {
+      await settling;
+      continue;
+    }
+    const nowMs = tenant.clock.nowMs();
+    const docket = docketOf({ ...request, tenant, nowMs, heldBy: injection });
+    const outcome = await mock.store.transact(docket.keys, docket.decide);
+    if (outcome.kind === 'held') throw new Error('a call was held back twice');
+    return answer(mock, call, context, fields, outcome, tenant);
+  }
 }
 
-function answerNobody(mock: Mock, call: Call): Answer {
-  mock.journal.add(mock.clock.nowMs(), call, {
+function answerNobody(mock: Mock, call: Call, { clock, facts }: Tenant): Answer {
+  mock.journal.add(clock.nowMs(), call, {
+    mchId: facts.mchId,
     verdict: 'undecided',
     why: 'the client left during the delay: nothing was decided',
     paid: false,
@@ -96,9 +110,10 @@ type Body =
   | { readonly ok: true; readonly fields: Fields; readonly utf8: boolean }
   | { readonly ok: false; readonly refusal: XmlRefusal };
 
-function readBody({ switches }: Mock, body: Uint8Array): Body {
+function readBody(mock: Mock, { peer, body = NOTHING }: Call): Body {
   const parsed = parseFields(body);
   if (parsed.ok) return { ok: true, fields: parsed.value, utf8: true };
+  const { switches } = holderOf(mock.tenants, peer) ?? mock;
   if (parsed.refusal.reason !== 'not-utf8' || switches.notUtf8 === 'XML_ERROR') return parsed;
   const lossy = parseFieldsLossy(body);
   return lossy.ok ? { ok: true, fields: lossy.value, utf8: false } : lossy;
@@ -129,7 +144,9 @@ function turnAway({ switches }: Mock, { peer, body }: Call): TurnedAway | undefi
 function showPage(mock: Mock, call: Call, { page, why }: TurnedAway): Answer {
   const { status } = page;
   const body = Buffer.from(page.body);
-  mock.journal.add(mock.clock.nowMs(), call, {
+  const holder = holderOf(mock.tenants, call.peer);
+  mock.journal.add((holder ?? mock).clock.nowMs(), call, {
+    mchId: holder?.facts.mchId,
     verdict: 'front',
     why,
     paid: false,
@@ -140,10 +157,12 @@ function showPage(mock: Mock, call: Call, { page, why }: TurnedAway): Answer {
 }
 
 function answerUnreadable(mock: Mock, call: Call, { reason, detail }: XmlRefusal): Answer {
-  const context = contextOf(mock, call, undefined);
+  const holder = holderOf(mock.tenants, call.peer);
+  const context = contextOf(mock, call, holder);
   const refusal = refuse(context, 'XML_ERROR', { clause: `xml/${reason}`, why: detail });
   const body = Buffer.from(writeXml(unreadable(context, refusal)));
-  mock.journal.add(mock.clock.nowMs(), call, {
+  mock.journal.add((holder ?? mock).clock.nowMs(), call, {
+    mchId: holder?.facts.mchId,
     verdict: 'refused',
     code: refusal.code,
     clause: refusal.clause,
@@ -152,26 +171,27 @@ function answerUnreadable(mock: Mock, call: Call, { reason, detail }: XmlRefusal
     httpStatus: 200,
     reply: body,
   });
-  return { status: 200, contentType: mock.switches.contentType, body };
+  return { status: 200, contentType: context.switches.contentType, body };
 }
 
-/** @param key signs the reply where the switch asks for it; left out when there is no merchant */
+/** @param tenant whose key signs the reply, where the switch asks for it */
 function answer(
   mock: Mock,
   call: Call,
   context: ReplyContext,
   fields: Fields,
   decision: Decision,
-  key = '',
+  tenant: Tenant | undefined,
 ): Answer | Promise<Answer> {
   const entries = entriesFor(context, fields, decision);
-  const signed = key === '' ? entries : signReply(context, entries, key);
+  const signed = tenant ? signReply(context, entries, tenant.facts.key) : entries;
   const { blow } = decision;
-  if (blow)
-    return answerSpoiled(mock, call, { context, fields, decision, blow, entries: signed, key });
+  if (blow && tenant)
+    return answerSpoiled(mock, call, { context, fields, decision, blow, entries: signed, tenant });
   const body = Buffer.from(writeXml(signed));
   const refusal = decision.kind === 'refused' ? decision.refusal : undefined;
-  mock.journal.add(mock.clock.nowMs(), call, {
+  mock.journal.add((tenant ?? mock).clock.nowMs(), call, {
+    mchId: tenant?.facts.mchId,
     verdict: decision.kind,
     code: refusal?.code,
     clause: refusal?.clause,

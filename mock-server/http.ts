@@ -12,6 +12,7 @@ import type { Canary } from './faults/canary.ts';
 import { deliver, leavingOf, waited } from './faults/deliver.ts';
 import { deliverInProcess } from './faults/deliver-in-process.ts';
 import type { Mock } from './mock.ts';
+import { holderOf } from './tenant.ts';
 import { peerOf } from './tls.ts';
 
 /** `peer` and `callerIp` are for calls in process, which have no socket. */
@@ -72,7 +73,8 @@ async function serveEndpoint(
   listening: Listening,
 ): Promise<Response> {
   const { method } = context.req;
-  const asPost = method === 'POST' || (method === 'GET' && mock.switches.getMethod === 'XML_ERROR');
+  const caller = callerOf(context.env);
+  const asPost = method === 'POST' || (method === 'GET' && isReadAsEmpty(mock, caller.peer));
   if (!asPost) {
     return context.text(`${method} is not allowed on ${endpoint.path}: POST an XML body\n`, 405, {
       [OWN_HEADER]: 'method',
@@ -82,10 +84,14 @@ async function serveEndpoint(
   const body = method === 'GET' ? new Uint8Array() : await readBody(context);
   if (body === 'aborted')
     return context.text('The body never came.\n', 400, { [OWN_HEADER]: 'aborted' });
-  const caller = callerOf(context.env);
   const edge = new HttpEdge(context, listening.canary);
   const answer = await exchange(mock, { endpoint, body, edge, ...caller });
   return respond(context, listening.endsAbruptly ? abruptly(answer) : answer);
+}
+
+function isReadAsEmpty(mock: Mock, peer: Peer): boolean {
+  const { switches } = holderOf(mock.tenants, peer) ?? mock;
+  return switches.getMethod === 'XML_ERROR';
 }
 
 /** Only a fault of the wire asks it anything. */

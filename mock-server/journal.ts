@@ -2,84 +2,64 @@
  * What came, what was decided, and why: a ring of the last calls that counts what it dropped. It keeps bytes as they were on the
  * wire, which costs a request almost nothing, and reads them when somebody asks. API keys never come out of it.
  */
-import { type EndpointName, type Peer, parseFieldsLossy } from '../contracts/index.ts';
-import type { FaultKind } from './scenario/fault-schema.ts';
+import {
+  type Heard,
+  type JournalEntry,
+  type JournalFilter,
+  type Line,
+  matches,
+  type Said,
+  toEntry,
+} from './journal-entry.ts';
+import { type Waited, type WaitOptions, waitForCalls } from './journal-wait.ts';
+import { createSecrets, type Secrets } from './secrets.ts';
 
 const JOURNAL_ENTRIES_MAX = 10_000;
 
-/** What came, from whom. */
-interface Heard {
-  /** canary: no call of the API, but a fetch of what an external entity pointed to. Its request is the one so answered. */
-  readonly endpoint: { readonly name: EndpointName | 'canary' };
-  readonly peer: Peer;
-  readonly callerIp: string;
-  /** undefined: it was longer than the front server takes. */
-  readonly body: Uint8Array | undefined;
-  /** Which connection it came over, by a number of its own; undefined in process. */
-  readonly connection?: number | undefined;
+export interface JournalQuery extends JournalFilter {
+  /** Only calls with a higher sequence. */
+  readonly after?: number | undefined;
+  /** Only calls with a lower sequence. */
+  readonly before?: number | undefined;
+  /** Default: all of them. */
+  readonly limit?: number | undefined;
+  /** Which come first. Default `oldest`. */
+  readonly order?: 'oldest' | 'newest' | undefined;
 }
 
-/** What was decided, why, and what went back. */
-interface Said {
-  /**
-   * sent, repeated, found: as asked. refused: an error code. front: the front server's page. undecided: the client left before.
-   * canary: it expanded an external entity.
-   */
-  readonly verdict: 'sent' | 'repeated' | 'found' | 'refused' | 'front' | 'undecided' | 'canary';
-  /** err_code of a refusal. */
-  readonly code?: string | undefined;
-  /** The rule that decided, `sendredpack/fields/act_name/max-bytes`. */
-  readonly clause?: string | undefined;
-  readonly why: string;
-  /** Has money left the balance for this order, whatever was answered? */
-  readonly paid: boolean;
-  /** 0: not even a status line was sent. */
-  readonly httpStatus: number;
-  /** What of the answer was sent; of a huge one the beginning. */
-  readonly reply: Uint8Array;
-  /** Faults of the wire that a rule of the scenario wanted; undefined: none. */
-  readonly faults?: readonly FaultKind[];
-  /** Did they strike before or after the money moved? */
-  readonly strikes?: 'before' | 'after';
-}
-
-export interface JournalEntry extends Omit<Said, 'reply'> {
-  /** Counts from 1 and never repeats. */
-  readonly sequence: number;
-  /** Epoch milliseconds on the server's clock, which a scenario may have frozen. */
-  readonly atMs: number;
-  /** Epoch milliseconds on the machine's clock, by which a client waits. */
-  readonly realAtMs: number;
-  readonly endpoint: EndpointName | 'canary';
-  readonly peer: Peer;
-  readonly callerIp: string;
-  readonly connection?: number | undefined;
-  /** A merchant's API key stood in the body; it is blotted out here. */
-  readonly keyInBody?: true;
-  /** The fields of the request; empty when it was no XML. */
-  readonly request: Readonly<Record<string, string>>;
-  readonly reply: string;
-}
-
-interface Line {
-  readonly atMs: number;
-  readonly realAtMs: number;
-  readonly heard: Heard;
-  readonly said: Said;
+interface JournalPage {
+  readonly calls: readonly JournalEntry[];
+  /** Where to go on: `after` of the next page, or `before` when the newest come first. undefined: this was the last. */
+  readonly next: number | undefined;
 }
 
 export interface Journal {
   add(atMs: number, heard: Heard, said: Said): void;
-  /** Oldest first. */
-  entries(): readonly JournalEntry[];
-  /** How many calls the ring has let go. */
+  /** All that the filter lets through, oldest first. */
+  entries(filter?: JournalFilter): readonly JournalEntry[];
+  page(query: JournalQuery): JournalPage;
+  /** Resolves as soon as `count` such calls are there: those of the past count too, unless `after` says from when on. */
+  wait(count: number, options?: WaitOptions): Promise<Waited>;
+  /** The number of the last call; 0 before the first. */
+  readonly sequence: number;
+  /** How many calls the ring has let go since it was last cleared, because others came. */
   readonly dropped: number;
+  /** How many of them came after this call. */
+  droppedAfter(sequence: number): number;
   clear(): void;
+  /** Lets go of a merchant's lines, without counting them as dropped. */
+  forget(mchId: string): void;
+  /** How often lines were taken out, by {@link clear} or {@link forget}. */
+  readonly clears: number;
+  /** A text that is blotted out wherever it stands, also in lines from before: a merchant's key. */
+  hide(secret: string): void;
+  /** A merchant has another key, or is gone: the old one is blotted out as long as there are lines from before. */
+  retire(secret: string): void;
   /** Calls `listener` with each new entry. @returns a function that ends it */
   subscribe(listener: (entry: JournalEntry) => void): () => void;
+  /** Calls `listener` after each call and each clearing; nothing is read for it. @returns a function that ends it */
+  onChange(listener: () => void): () => void;
 }
-
-const utf8 = new TextDecoder();
 
 /** No request of the API is longer; of what is, the journal keeps no body. */
 const KEPT_BODY_BYTES_MAX = 8_192;
@@ -90,66 +70,134 @@ function abridged(heard: Heard): Heard {
   return { ...heard, body: undefined };
 }
 
-/** @param secrets texts that are blotted out wherever they stand: the merchants' keys */
+/** @param secrets blotted out from the beginning */
 export function createJournal(
-  secrets: readonly string[],
+  secrets: Secrets = createSecrets(),
   entriesMax = JOURNAL_ENTRIES_MAX,
 ): Journal {
-  const ring: Line[] = [];
+  const ring = createRing(entriesMax);
   const listeners = new Set<(entry: JournalEntry) => void>();
+  const watchers = new Set<() => void>();
   let sequence = 0;
-  // The sequence before the ring's first line.
-  let base = 0;
+  let clears = 0;
 
-  const redact = (text: string): string =>
-    secrets.reduce((clean, secret) => clean.replaceAll(secret, '[redacted]'), text);
-  const toEntry = ({ atMs, realAtMs, heard, said }: Line, number: number): JournalEntry => {
-    const body = heard.body ?? new Uint8Array();
-    const fields = parseFieldsLossy(body);
-    const text = utf8.decode(body);
-    const keyInBody = secrets.some((secret) => text.includes(secret));
-    const request = fields.ok ? [...fields.value] : [];
-    return {
-      ...said,
-      sequence: number,
-      atMs,
-      realAtMs,
-      endpoint: heard.endpoint.name,
-      peer: heard.peer,
-      callerIp: heard.callerIp,
-      ...(heard.connection === undefined ? {} : { connection: heard.connection }),
-      ...(keyInBody ? { keyInBody } : {}),
-      request: Object.fromEntries(request.map(([name, value]) => [name, redact(value)])),
-      why: redact(said.why),
-      reply: redact(utf8.decode(said.reply)),
-    };
+  const notify = (): void => {
+    for (const watcher of watchers) watcher();
+  };
+  const takeOut = (remove: () => void): void => {
+    remove();
+    clears += 1;
+    notify();
   };
 
-  return {
+  const journal: Journal = {
     add(atMs, heard, said) {
-      const line = { atMs, realAtMs: Date.now(), heard: abridged(heard), said };
-      ring[(sequence - base) % entriesMax] = line;
       sequence += 1;
-      if (listeners.size === 0) return;
-      const entry = toEntry(line, sequence);
-      for (const listener of listeners) listener(entry);
+      const line = { sequence, atMs, realAtMs: Date.now(), heard: abridged(heard), said };
+      ring.push(line);
+      if (listeners.size > 0) {
+        const entry = toEntry(line, secrets);
+        for (const listener of listeners) listener(entry);
+      }
+      if (watchers.size > 0) notify();
     },
-    entries() {
-      const oldest = sequence - base > ring.length ? (sequence - base) % entriesMax : 0;
-      const first = sequence - ring.length + 1;
-      const inOrder = [...ring.slice(oldest), ...ring.slice(0, oldest)];
-      return inOrder.map((line, index) => toEntry(line, first + index));
+    entries: (filter = {}) => journal.page(filter).calls,
+    page: (query) => readPage(ring, query, secrets),
+    wait: (count, options) => waitForCalls(journal, count, options),
+    get sequence() {
+      return sequence;
     },
     get dropped() {
-      return sequence - base - ring.length;
+      return ring.dropped;
     },
-    clear() {
-      ring.length = 0;
-      base = sequence;
+    droppedAfter: (after) => Math.max(0, Math.min(ring.dropped, ring.droppedUpTo - after)),
+    clear: () => takeOut(ring.clear),
+    forget: (mchId) => takeOut(() => ring.remove(({ said }) => said.mchId === mchId)),
+    get clears() {
+      return clears;
     },
+    hide: secrets.add,
+    retire: (secret) => secrets.retire(secret, sequence, ring.at(0)?.sequence ?? sequence + 1),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onChange(listener) {
+      watchers.add(listener);
+      return () => watchers.delete(listener);
+    },
   };
+  return journal;
+}
+
+type Ring = ReturnType<typeof createRing>;
+
+/** Grows to its size; then the next line takes the place of the oldest. */
+function createRing(linesMax: number) {
+  let lines: Line[] = [];
+  let oldest = 0;
+  let dropped = 0;
+  let droppedUpTo = 0;
+  const at = (index: number): Line | undefined => lines[(oldest + index) % linesMax];
+
+  return {
+    /** By age: 0 is the oldest. */
+    at,
+    get length() {
+      return lines.length;
+    },
+    get dropped() {
+      return dropped;
+    },
+    /** The sequence of the last line that was dropped. */
+    get droppedUpTo() {
+      return droppedUpTo;
+    },
+    push(line: Line): void {
+      if (lines.length < linesMax) {
+        lines.push(line);
+        return;
+      }
+      dropped += 1;
+      droppedUpTo = lines[oldest]?.sequence ?? droppedUpTo;
+      lines[oldest] = line;
+      oldest = (oldest + 1) % linesMax;
+    },
+    clear(): void {
+      lines = [];
+      oldest = 0;
+      dropped = 0;
+    },
+    remove(isOut: (line: Line) => boolean): void {
+      lines = [...lines.slice(oldest), ...lines.slice(0, oldest)].filter((line) => !isOut(line));
+      oldest = 0;
+    },
+  };
+}
+
+function readPage(ring: Ring, query: JournalQuery, secrets: Secrets): JournalPage {
+  const { after = 0, before = Number.POSITIVE_INFINITY, limit, order = 'oldest' } = query;
+  const first = indexAfter(ring, after);
+  const last = indexAfter(ring, before - 1) - 1;
+  const step = order === 'oldest' ? 1 : -1;
+  const calls: JournalEntry[] = [];
+  for (let index = step > 0 ? first : last; index >= first && index <= last; index += step) {
+    const line = ring.at(index);
+    if (!line || !matches(line, query)) continue;
+    if (calls.length === limit) return { calls, next: calls.at(-1)?.sequence };
+    calls.push(toEntry(line, secrets));
+  }
+  return { calls, next: undefined };
+}
+
+/** Where the first line with a higher sequence is. */
+function indexAfter(ring: Ring, sequence: number): number {
+  let low = 0;
+  let high = ring.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ring.at(middle)?.sequence ?? 0) <= sequence) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,175 +1,133 @@
-/** One mock: its merchants, its time, its state, its journal; and what can be done to it besides calling it. */
-import { type Edition, type Switches, switchesOf } from '../contracts/index.ts';
-import { type Clock, frozenClock, realClock, runningClock } from './clock.ts';
+/** One mock: its merchants, their time, their state, its journal; and what can be done to it besides calling it. */
+import type { Edition, Switches } from '../contracts/index.ts';
 import {
-  accountKey,
-  mchIdOfKey,
-  type Order,
-  orderKey,
-  orderPrefix,
-  readAccount,
-  readOrder,
-} from './engine/facts.ts';
-import { type Ledger, ledgerOf } from './engine/ledger.ts';
-import { catchUp, type Holding, move } from './engine/lifecycle.ts';
+  claim,
+  findOrder,
+  listOrders,
+  type OrderFilter,
+  type OrderPage,
+  readLedger,
+  topUp,
+} from './books.ts';
+import type { NewMerchant } from './casting.ts';
+import type { Clock, ClockSetting } from './clock.ts';
+import type { Order } from './engine/facts.ts';
+import type { Ledger } from './engine/ledger.ts';
 import { createJournal, type Journal } from './journal.ts';
+import { Roster } from './roster.ts';
 import type { Scenario } from './scenario/schema.ts';
+import { createSettler } from './settle.ts';
 import { createMemoryStore } from './store/memory.ts';
-import type { Step, Store, Write } from './store/store.ts';
-import { createTenant, type Tenant } from './tenant.ts';
+import type { Store } from './store/store.ts';
+import type { Tenant } from './tenant.ts';
 
-/** What was asked of the mock cannot be done: an unknown merchant or order, or an order in the wrong state. */
-export class MockUsageError extends Error {
-  override readonly name = 'MockUsageError';
-}
-
+/** Every verb that takes a mch_id throws MockUsageError when there is no such merchant. */
 export interface Mock {
+  /** What the server was started with, in its latest version; it also decides the calls of merchants that nobody knows. */
   readonly scenario: Scenario;
   readonly edition: Edition;
   readonly switches: Switches;
-  readonly tenants: ReadonlyMap<string, Tenant>;
+  /** The clock of that scenario: of its merchants, except those that have their own. */
   readonly clock: Clock;
+  /** By mch_id. A tenant never changes: a merchant that is switched gets another. */
+  readonly tenants: ReadonlyMap<string, Tenant>;
   readonly store: Store;
   readonly journal: Journal;
-  /** Does what is due by the clock: sends, refunds, fails. Every call does it first. @returns undefined when nothing is */
-  settleDue(): Promise<void> | undefined;
+  /** Does what is due to a merchant by its clock: sends, refunds, fails. Every call does it first. @returns undefined when nothing is */
+  settleDue(tenant: Tenant): Promise<void> | undefined;
+
+  /** @throws MockUsageError when the number is taken or something given is wrong */
+  createMerchant(spec?: NewMerchant): Promise<Tenant>;
+  /** Frees everything that is kept of it; the journal's lines stay, without its key. */
+  dropMerchant(mchId: string): Promise<void>;
+  /**
+   * At one instant: a call is answered wholly by the one scenario or the other. Orders, balance and key stay; what rules have counted
+   * does not, and the clock is set as the new scenario says. A merchant that the scenario does not name stands in for its first.
+   */
+  useScenario(mchId: string, scenario: Scenario): Promise<void>;
+  /** A new version of {@link scenario}, for all that play it. @returns what there is to know of it, in sentences */
+  reload(scenario: Scenario): Promise<string[]>;
+
+  /**
+   * Sets a merchant's clock, which is its own from then on, or (undefined) that of the start scenario; settles what is due by it. Set
+   * back, a clock undoes nothing: states and counts stay.
+   */
+  setClock(mchId: string | undefined, setting: ClockSetting): Promise<void>;
+  /** Moves it on, and returns when all that is due by then has been done, in the order of its instants. */
+  advance(mchId: string | undefined, ms: number): Promise<void>;
+
   /** @throws MockUsageError */
   topUp(mchId: string, fen: number): Promise<void>;
   /** The user opens the packet. @throws MockUsageError */
   claim(mchId: string, billno: string): Promise<void>;
-  /** @throws MockUsageError */
   order(mchId: string, billno: string): Promise<Order | undefined>;
-  /** @throws MockUsageError */
   ledger(mchId: string): Promise<Ledger>;
+  /** A page of a merchant's orders, oldest first. @throws MockUsageError */
+  orders(mchId: string, filter?: OrderFilter): Promise<OrderPage>;
+
+  /**
+   * Of one merchant: forgets its orders, counters and journal lines; the balance is its opening one, the clock set as its scenario says.
+   * Of all (undefined): everything is as the server was started, and merchants that were made since are gone.
+   */
+  reset(mchId?: string): Promise<void>;
 }
 
+/** @param parts `clock`: somebody else's for the start scenario, which no verb but `setClock` and `advance` moves */
 export function createMock(scenario: Scenario, parts: { store?: Store; clock?: Clock } = {}): Mock {
-  const { edition, rules, seed } = scenario;
-  const switches = switchesOf(definedOnly(scenario.switches));
-  const tenants = new Map(
-    scenario.merchants.map((merchant) => [
-      merchant.mch_id,
-      createTenant(merchant, { edition, switches, rules, seed }),
-    ]),
-  );
-  const clock = parts.clock ?? clockOf(scenario.clock);
   const store = parts.store ?? createMemoryStore();
+  const journal = createJournal();
+  const roster = new Roster(scenario, { store, journal, clock: parts.clock });
+  const { settleDue, settleAll } = createSettler(store);
 
-  const tenantOf = (mchId: string): Tenant => {
-    const tenant = tenants.get(mchId);
-    if (!tenant) throw new MockUsageError(`no merchant ${mchId} in this mock`);
-    return tenant;
+  /** The merchant as it is when nothing more is due to it. */
+  const settled = async (mchId: string): Promise<Tenant> => {
+    await settleDue(roster.find(mchId));
+    return roster.find(mchId);
   };
-
-  /** Changes an order and its account together. */
-  const change = (tenant: Tenant, key: string, step: (holding: Holding) => Holding) =>
-    store.transact([accountKey(mchIdOfKey(key)), key], changeStep(tenant, key, step));
-
-  const settle = async (): Promise<void> => {
-    for (;;) {
-      const nowMs = clock.nowMs();
-      const keys = await store.due(nowMs);
-      if (keys.length === 0) return;
-      for (const key of keys) {
-        await change(tenantOf(mchIdOfKey(key)), key, (holding) => catchUp(holding, nowMs));
-      }
-    }
-  };
-  // One after the other: a due key is handed out once, so who comes second waits until the first is through.
-  let settling: Promise<void> | undefined;
-  const settleDue = (): Promise<void> | undefined => {
-    if (!settling && store.idleUntilMs() > clock.nowMs()) return undefined;
-    const turn = (settling ?? Promise.resolve()).then(settle, settle).finally(() => {
-      if (settling === turn) settling = undefined;
-    });
-    settling = turn;
-    return turn;
+  const move = async (mchId: string | undefined, change: (clock: Clock) => void): Promise<void> => {
+    const { clock: shared } = roster.start;
+    if (mchId === undefined) change(shared);
+    const clock = mchId === undefined ? shared : roster.changeClock(mchId, change);
+    await settleAll([...roster.tenants.values()].filter((tenant) => tenant.clock === clock));
   };
 
   return {
-    scenario,
-    edition,
-    switches,
-    tenants,
-    clock,
+    get scenario() {
+      return roster.start.scenario;
+    },
+    get edition() {
+      return roster.start.edition;
+    },
+    get switches() {
+      return roster.start.switches;
+    },
+    get clock() {
+      return roster.start.clock;
+    },
+    tenants: roster.tenants,
     store,
-    journal: createJournal(scenario.merchants.map((merchant) => merchant.key)),
+    journal,
     settleDue,
 
-    async topUp(mchId, fen) {
-      const { opening } = tenantOf(mchId);
-      if (!Number.isSafeInteger(fen) || fen < 0) {
-        throw new MockUsageError(`cannot top up by ${fen} fen: expected a whole number, 0 or more`);
-      }
-      const key = accountKey(mchId);
-      await store.transact([key], (read) => {
-        const account = readAccount(read, opening);
-        const topUpFen = account.topUpFen + fen;
-        if (!Number.isSafeInteger(account.openingFen + topUpFen)) {
-          throw new MockUsageError(`cannot top up by ${fen} fen: more than can be counted exactly`);
-        }
-        const value = { ...account, topUpFen, balanceFen: account.balanceFen + fen };
-        return { result: undefined, writes: [{ key, value }] };
-      });
-    },
+    createMerchant: async (spec = {}) => roster.create(spec),
+    dropMerchant: (mchId) => roster.drop(mchId),
+    useScenario: (mchId, next) => roster.play(mchId, next),
+    reload: (next) => roster.reload(next),
+    reset: (mchId) => (mchId === undefined ? roster.resetAll() : roster.reset(mchId)),
 
-    async claim(mchId, billno) {
-      await settleDue();
-      const nowMs = clock.nowMs();
-      await change(tenantOf(mchId), orderKey(mchId, billno), (holding) => {
-        if (holding.order.state === 'SENT') return move(holding, 'RECEIVED', nowMs);
-        throw new MockUsageError(
-          `order ${billno} is ${holding.order.state}: only a SENT packet can be claimed`,
-        );
-      });
-    },
+    setClock: (mchId, setting) => move(mchId, (clock) => clock.set(setting)),
+    advance: (mchId, ms) => move(mchId, (clock) => clock.advance(ms)),
 
-    async order(mchId, billno) {
-      tenantOf(mchId);
-      await settleDue();
-      const key = orderKey(mchId, billno);
-      return store.transact([key], (read) => ({ result: readOrder(read, key), writes: [] }));
+    topUp: async (mchId, fen) => topUp(store, roster.find(mchId), fen),
+    claim: async (mchId, billno) => claim(store, await settled(mchId), billno),
+    order: async (mchId, billno) => {
+      const { facts } = await settled(mchId);
+      return findOrder(store, facts.mchId, billno);
     },
-
-    async ledger(mchId) {
-      const { opening } = tenantOf(mchId);
-      await settleDue();
-      // Account and orders of one instant: between two looks a packet may have been sent.
-      const values = new Map(await store.scan(`${mchId}/`));
-      const account = readAccount((key) => values.get(key), opening);
-      const orders = [...values].filter(([key]) => key.startsWith(orderPrefix(mchId)));
-      return ledgerOf(
-        account,
-        orders.map(([, order]) => order as Order),
-      );
+    ledger: async (mchId) => readLedger(store, await settled(mchId)),
+    orders: async (mchId, filter) => {
+      const { facts } = await settled(mchId);
+      return listOrders(store, facts.mchId, filter);
     },
   };
-}
-
-function changeStep(
-  tenant: Tenant,
-  key: string,
-  step: (holding: Holding) => Holding,
-): Step<undefined> {
-  return (read) => {
-    const before = readOrder(read, key);
-    if (!before) throw new MockUsageError(`no order under ${key}`);
-    const { order, account } = step({ order: before, account: readAccount(read, tenant.opening) });
-    const writes: Write[] = [
-      { key, value: order, dueAtMs: order.nextAtMs },
-      { key: accountKey(account.mchId), value: account },
-    ];
-    return { result: undefined, writes };
-  };
-}
-
-function clockOf(clock: Scenario['clock']): Clock {
-  if (clock.mode === 'frozen') return frozenClock(Date.parse(clock.at));
-  return clock.mode === 'running' ? runningClock(Date.parse(clock.from)) : realClock();
-}
-
-function definedOnly(switches: Scenario['switches']): Partial<Switches> {
-  return Object.fromEntries(
-    Object.entries(switches).filter(([, value]) => value !== undefined),
-  ) as Partial<Switches>;
 }

@@ -1,34 +1,41 @@
-/** Starts a mock on a port: certificates, TLS, HTTP, proxy; and stops it without leaving a request unanswered. */
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+/** Starts a mock on a port: certificates, TLS, HTTP, proxy, a scenario and its edits; and stops it. */
 import type { TlsOptions } from 'node:tls';
-import { createAdaptorServer } from '@hono/node-server';
-import { type Edition, REAL_HOST } from '../contracts/index.ts';
-import { type Certificates, type MerchantBundle, openCertificates } from './bundle.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Edition, REAL_HOST, type Switches } from '../contracts/index.ts';
+import { type Certificates, openCertificates } from './bundle.ts';
 import type { Clock } from './clock.ts';
-import type { Order } from './engine/facts.ts';
-import type { Ledger } from './engine/ledger.ts';
 import { type Canary, createCanary } from './faults/canary.ts';
 import { faultyTls } from './faults/tls.ts';
 import { createApp } from './http.ts';
 import type { Journal } from './journal.ts';
+import { createListener, type Listener, startError } from './listener.ts';
 import { createMock, type Mock } from './mock.ts';
 import { type ConnectProxy, startProxy } from './proxy.ts';
+import { type Reload, reloadOnSave } from './reload.ts';
 import { readCompiled } from './scenario/compiled.ts';
+import { isScenarioFile } from './scenario/folder.ts';
 import type { Scenario, ScenarioInput } from './scenario/schema.ts';
+import {
+  createIssuer,
+  type ServedMerchant,
+  serveMerchants,
+  type Verbs,
+  verbsOf,
+} from './served.ts';
 import type { Store } from './store/store.ts';
+import { switchesIn } from './tenant.ts';
 import { tlsOptions } from './tls.ts';
 
-/** nginx in front of the real server keeps an idle connection for so long (domain facts §3). */
-const KEEP_ALIVE_MS = 8_000;
 /** nginx's default for a body that does not come. */
 const BODY_MS_MAX = 60_000;
-/** How long `stop` waits for requests in flight. */
-const STOP_MS_MAX = 600;
 
 export interface MockServerOptions {
   /** Name of a built-in scenario, path of a file, or the scenario itself. Default `default`. */
   readonly scenario?: string | ScenarioInput;
+  /** Takes over the scenario's file whenever it is saved, if it is a file. Default false. */
+  readonly reload?: boolean;
+  /** Told what became of an edit; a broken one changes nothing. */
+  readonly onReload?: (reload: Reload) => void;
   /** Serves this edition instead of the scenario's. */
   readonly edition?: Edition;
   /** Default 0: a free one. */
@@ -53,15 +60,7 @@ export interface MockServerOptions {
   readonly onFault?: (error: unknown) => void;
 }
 
-/** A merchant of the running mock, with all that a client needs. */
-export interface ServedMerchant {
-  readonly mchId: string;
-  readonly key: string;
-  readonly appid: string;
-  readonly certificates: MerchantBundle;
-}
-
-export interface MockServer {
+export interface MockServer extends Verbs {
   /** `https://127.0.0.1:8443` */
   readonly url: string;
   readonly port: number;
@@ -69,23 +68,17 @@ export interface MockServer {
   readonly proxyUrl: string | undefined;
   /** The scenario's first merchant. */
   readonly merchant: ServedMerchant;
+  /** The scenario's merchants. */
   readonly merchants: readonly ServedMerchant[];
+  /** What it was started with, in its latest version. */
   readonly scenario: Scenario;
   readonly journal: Journal;
+  /** The scenario's clock. What is due when it was moved is settled at a merchant's next call; `advance` settles at once. */
   readonly clock: Clock;
   /** The root that issued the server's certificate, PEM. */
   readonly ca: string;
-  topUp(mchId: string, fen: number): Promise<void>;
-  claim(mchId: string, billno: string): Promise<void>;
-  order(mchId: string, billno: string): Promise<Order | undefined>;
-  ledger(mchId: string): Promise<Ledger>;
   /** Answers what is in flight, then closes everything; under a second. May be called twice. */
   stop(): Promise<void>;
-}
-
-/** The server cannot start; the message says in a sentence what is wrong and what to do. */
-export class StartError extends Error {
-  override readonly name = 'StartError';
 }
 
 /**
@@ -93,50 +86,67 @@ export class StartError extends Error {
  * @throws ScenarioError, CertificateError, StartError
  */
 export async function startMockServer(options: MockServerOptions = {}): Promise<MockServer> {
-  const scenario = await scenarioOf(options);
+  const scenario = await startScenario(options);
   const { certDir = '.redpack', p12Form = 'compatible' } = options;
   const certificates = options.certificates ?? (await openCertificates({ dir: certDir, p12Form }));
-  const merchants = await Promise.all(
-    scenario.merchants.map((merchant) => serveMerchant(certificates, merchant)),
-  );
-  const [merchant] = merchants;
-  if (!merchant) throw new StartError('the scenario has no merchant');
+  const serving: Serving = { merchants: await serveMerchants(certificates, scenario) };
 
   const mock = createMock(scenario, pick(options));
   const host = options.host ?? '127.0.0.1';
   const canary = createCanary(mock, host);
   const spoiled = await faultyTls(scenario.tls?.fault, certificates);
-  const listener = createListener(mock, certificates, options, canary, spoiled);
-  const port = await listen(listener.server, host, options.port ?? 0);
+  const listener = listenerOf(mock, certificates, options, canary, spoiled);
+  const port = await listener.listen(host, options.port ?? 0);
   const proxy = await openProxy(options, host, port).catch(async (error: unknown) => {
-    await stopServer(listener);
+    await listener.stop();
     throw error;
   });
+  const endReloading = followEdits(mock, certificates, serving, options);
   let stopping: Promise<void> | undefined;
   return {
+    ...verbsOf(mock, createIssuer(certificates), resolveScenario),
     url: urlOf(host, port),
     port,
     proxyUrl: proxy?.url,
-    merchant,
-    merchants,
-    scenario,
+    get merchant() {
+      return firstOf(serving.merchants);
+    },
+    get merchants() {
+      return serving.merchants;
+    },
+    get scenario() {
+      return mock.scenario;
+    },
     journal: mock.journal,
     clock: mock.clock,
     ca: certificates.root,
-    topUp: mock.topUp,
-    claim: mock.claim,
-    order: mock.order,
-    ledger: mock.ledger,
     stop() {
-      stopping ??= Promise.all([stopServer(listener), proxy?.stop(), canary.stop()]).then(
-        () => undefined,
-      );
+      stopping ??= Promise.all([
+        endReloading(),
+        listener.stop(),
+        proxy?.stop(),
+        canary.stop(),
+      ]).then(() => undefined);
       return stopping;
     },
   };
 }
 
-async function scenarioOf({ scenario = 'default', edition }: MockServerOptions): Promise<Scenario> {
+/** What a reload replaces. */
+interface Serving {
+  merchants: readonly ServedMerchant[];
+}
+
+function firstOf(merchants: readonly ServedMerchant[]): ServedMerchant {
+  const [merchant] = merchants;
+  if (!merchant) throw new Error('a scenario without merchants was served');
+  return merchant;
+}
+
+async function startScenario({
+  scenario = 'default',
+  edition,
+}: MockServerOptions): Promise<Scenario> {
   const loaded = await resolveScenario(scenario);
   return edition ? { ...loaded, edition } : loaded;
 }
@@ -149,86 +159,61 @@ async function resolveScenario(scenario: string | ScenarioInput): Promise<Scenar
   return typeof scenario === 'string' ? loadScenario(scenario) : checkScenario(scenario);
 }
 
-async function serveMerchant(
-  certificates: Certificates,
-  { mch_id, key, appids, company }: Scenario['merchants'][number],
-): Promise<ServedMerchant> {
-  const bundle = await certificates.bundle(mch_id, company);
-  return { mchId: mch_id, key, appid: appids[0] ?? '', certificates: bundle };
-}
-
-interface Listener {
-  readonly server: Server;
-  readonly sockets: ReadonlySet<Socket>;
-}
-
-function createListener(
+/** Takes over the scenario's file when it is saved. @returns a function that ends it */
+function followEdits(
   mock: Mock,
   certificates: Certificates,
+  serving: Serving,
   options: MockServerOptions,
+): () => Promise<void> {
+  const { scenario: file, reload, onReload, onFault } = options;
+  if (!reload || typeof file !== 'string' || !isScenarioFile(file)) return async () => undefined;
+  const first = mock.scenario;
+  return reloadOnSave(file, {
+    async load() {
+      const scenario = await startScenario(options);
+      // Made before anything is swapped: a number without a certificate is refused, not served.
+      const merchants = await serveMerchants(certificates, scenario);
+      const notes = await mock.reload(scenario);
+      serving.merchants = merchants;
+      return { scenario, notes: [...notes, ...notesOnListener(first, scenario)] };
+    },
+    onReload: (event) => onReload?.(event),
+    onFault: (error) => onFault?.(error),
+  });
+}
+
+/** What is the listener's, and stays as it was at the start. */
+function notesOnListener(first: Scenario, now: Scenario): string[] {
+  const demanded = [first, now].map((each) => demandsCertificate(switchesIn(each)));
+  return [
+    ...(demanded[0] === demanded[1] ? [] : ['switches.noCertificate: refuse-handshake']),
+    ...(isDeepStrictEqual(first.tls, now.tls) ? [] : ['tls']),
+  ].map((part) => `${part} counts from the next start`);
+}
+
+function listenerOf(
+  mock: Mock,
+  certificates: Certificates,
+  { bodyTimeoutMs = BODY_MS_MAX, onFault = () => undefined }: MockServerOptions,
   canary: Canary,
   spoiled: TlsOptions,
 ): Listener {
-  const { bodyTimeoutMs = BODY_MS_MAX, onFault = () => undefined } = options;
+  const clientCertificate = demandsCertificate(mock.switches) ? 'demanded' : 'requested';
+  const tls = { ...tlsOptions({ certificates, clientCertificate }), ...spoiled };
   const endsAbruptly = mock.scenario.tls?.fault === 'no-close-notify';
-  const app = createApp(mock, onFault, { canary, endsAbruptly });
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    createServer,
-    // For a request without Host, which HTTP/1.0 allows.
-    hostname: REAL_HOST,
-    overrideGlobalObjects: false,
-    serverOptions: {
-      ...tlsOptions({
-        certificates,
-        clientCertificate:
-          mock.switches.noCertificate === 'refuse-handshake' ? 'demanded' : 'requested',
-      }),
-      ...spoiled,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      requestTimeout: bodyTimeoutMs,
-      headersTimeout: bodyTimeoutMs,
-      connectionsCheckingInterval: Math.min(1_000, bodyTimeoutMs),
-    },
-  }) as Server;
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  return { server, sockets };
+  return createListener(createApp(mock, onFault, { canary, endsAbruptly }), { tls, bodyTimeoutMs });
+}
+
+/** Is a handshake without one refused? */
+function demandsCertificate({ noCertificate }: Switches): boolean {
+  return noCertificate === 'refuse-handshake';
 }
 
 /** A server on all addresses is called by the one that its certificate covers. */
 function urlOf(host: string, port: number): string {
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return `https://${name.includes(':') ? `[${name}]` : name}:${port}`;
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(startError(error, host, port, '--port')),
-    );
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
-function startError(
-  error: NodeJS.ErrnoException,
-  host: string,
-  port: number,
-  flag: '--port' | '--proxy',
-): StartError {
-  const remedy: Record<string, string> = {
-    EADDRINUSE: `port ${port} is in use: stop what listens there, or give another with ${flag}`,
-    EACCES: `port ${port} may not be opened by this user: give one above 1023 with ${flag}`,
-    EADDRNOTAVAIL: `${host} is no address of this machine: give one with --host`,
-    ENOTFOUND: `${host} is not known: give an address with --host`,
-  };
-  return new StartError(
-    remedy[error.code ?? ''] ?? `cannot listen on ${host}:${port}: ${error.message}`,
-  );
 }
 
 async function openProxy(
@@ -249,21 +234,6 @@ async function openProxy(
   } catch (error) {
     throw startError(error as NodeJS.ErrnoException, host, port, '--proxy');
   }
-}
-
-/**
- * No new connections, idle ones closed at once, busy ones when answered, and when the time is up all: also those still in
- * their handshake, which the HTTP server does not know of.
- */
-async function stopServer({ server, sockets }: Listener): Promise<void> {
-  if (!server.listening) return;
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const timer = setTimeout(() => {
-    for (const socket of sockets) socket.destroy();
-  }, STOP_MS_MAX);
-  await closed;
-  clearTimeout(timer);
 }
 
 function pick({ clock, store }: MockServerOptions): { clock?: Clock; store?: Store } {

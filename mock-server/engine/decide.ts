@@ -31,7 +31,7 @@ export interface Docket {
 export function docketOf(request: Case): Docket {
   const { tenant, endpoint, fields, nowMs, heldBy } = request;
   const mchId = tenant.merchant.mch_id;
-  const candidates = heldBy ? [] : candidatesFor(tenant.rules, endpoint, fields);
+  const candidates = heldBy ? [] : candidatesFor(tenant.rules, endpoint, fields, tenant.counters);
   const windows =
     endpoint === 'sendredpack'
       ? windowsOfSend(mchId, fields.get('re_openid') ?? '', tenant.limits, nowMs)

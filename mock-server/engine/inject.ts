@@ -3,12 +3,15 @@ import { type EndpointName, type Fields, readInt } from '../../contracts/index.t
 import { chance } from '../random.ts';
 import type { ScenarioRule } from '../scenario/schema.ts';
 import type { Write } from '../store/store.ts';
+import type { Counters } from '../tenant.ts';
 import type { Read } from './facts.ts';
 
 /** A rule that is for such a call, and the key under which its calls are counted. */
 export interface Candidate {
   readonly index: number;
   readonly rule: ScenarioRule;
+  /** What it is drawn for; the key is that in the partition of its counters. */
+  readonly name: string;
   readonly key: string;
 }
 
@@ -16,7 +19,7 @@ export interface Injection {
   /** Position of the rule in the scenario, from 1. */
   readonly number: number;
   readonly effect: ScenarioRule['then'];
-  /** The rule's key and the number of the call: what draws of chance for this call are named after. */
+  /** The rule's name and the number of the call: what draws of chance for this call are named after. */
   readonly purpose: string;
 }
 
@@ -25,11 +28,14 @@ export function candidatesFor(
   rules: readonly ScenarioRule[],
   endpoint: EndpointName,
   fields: Fields,
+  counters: Counters,
 ): Candidate[] {
   const candidates: Candidate[] = [];
   rules.forEach((rule, index) => {
     if (rule.when.endpoint !== endpoint || !holds(rule.when, fields)) return;
-    candidates.push({ index, rule, key: keyOf(rule, index, fields) });
+    const partition = rule.when.per === 'global' ? counters.shared : counters.own;
+    const name = nameOf(rule, index, fields);
+    candidates.push({ index, rule, name, key: `${partition}/${name}` });
   });
   return candidates;
 }
@@ -42,22 +48,22 @@ export function drawInjection(
 ): { injection: Injection | undefined; writes: Write[] } {
   let injection: Injection | undefined;
   const writes: Write[] = [];
-  for (const { index, rule, key } of candidates) {
+  for (const { index, rule, name, key } of candidates) {
     const before = read(key) as { count: number } | undefined;
     const count = (before?.count ?? 0) + 1;
     writes.push({ key, value: { count } });
-    if (!injection && strikes(rule.when, count, seed, key)) {
-      injection = { number: index + 1, effect: rule.then, purpose: `${key}#${count}` };
+    if (!injection && strikes(rule.when, count, seed, name)) {
+      injection = { number: index + 1, effect: rule.then, purpose: `${name}#${count}` };
     }
   }
   return { injection, writes };
 }
 
-function strikes(when: ScenarioRule['when'], count: number, seed: number, key: string): boolean {
+function strikes(when: ScenarioRule['when'], count: number, seed: number, name: string): boolean {
   if (when.nth !== undefined && count !== when.nth) return false;
   if (when.everyNth !== undefined && count % when.everyNth !== 0) return false;
   if (when.first !== undefined && count > when.first) return false;
-  if (when.probability !== undefined) return chance(seed, `${key}#${count}`) < when.probability;
+  if (when.probability !== undefined) return chance(seed, `${name}#${count}`) < when.probability;
   return true;
 }
 
@@ -73,9 +79,9 @@ function holds({ mch_id, fields: conditions }: ScenarioRule['when'], fields: Fie
   });
 }
 
-function keyOf({ when }: ScenarioRule, index: number, fields: Fields): string {
+function nameOf({ when }: ScenarioRule, index: number, fields: Fields): string {
   const mchId = fields.get('mch_id') ?? '';
   if (when.per === 'global') return `rule/${index}`;
-  const key = `${mchId}/rule/${index}`;
-  return when.per === 'order' ? `${key}/${fields.get('mch_billno') ?? ''}` : key;
+  const name = `${mchId}/rule/${index}`;
+  return when.per === 'order' ? `${name}/${fields.get('mch_billno') ?? ''}` : name;
 }

@@ -9,8 +9,8 @@ import {
   type Severity,
 } from '../../contracts/index.ts';
 import type { Output } from '../cli.ts';
+import { StartError } from '../listener.ts';
 import { loadScenario } from '../scenario/load.ts';
-import { StartError } from '../serve.ts';
 import { chosenScenarios } from './chosen-scenarios.ts';
 import { htmlReport } from './report-html.ts';
 import { junitReport } from './report-junit.ts';

@@ -4,6 +4,7 @@ import type { Call } from '../call.ts';
 import type { Decision } from '../engine/case.ts';
 import { type Blow, paidBy } from '../engine/strike.ts';
 import type { Mock } from '../mock.ts';
+import type { Tenant } from '../tenant.ts';
 import type { Answer } from './answer.ts';
 import { seen, spoil } from './spoil.ts';
 
@@ -14,21 +15,21 @@ interface Sound {
   readonly decision: Decision;
   readonly blow: Blow;
   readonly entries: readonly XmlEntry[];
-  readonly key: string;
+  readonly tenant: Tenant;
 }
 
 /** Of a huge answer the journal keeps the beginning. */
 const KEPT_REPLY_BYTES_MAX = 8_192;
 
 export async function answerSpoiled(mock: Mock, call: Call, sound: Sound): Promise<Answer> {
-  const { context, fields, decision, blow, entries, key } = sound;
+  const { context, fields, decision, blow, entries, tenant } = sound;
   const answer = spoil(
     entries,
     blow,
     {
       context,
       request: fields,
-      key,
+      key: tenant.facts.key,
       order: decision.kind === 'refused' ? undefined : decision.order,
       draw: blow.draw,
     },
@@ -41,7 +42,8 @@ export async function answerSpoiled(mock: Mock, call: Call, sound: Sound): Promi
   const { status, body } = seen(answer);
   const refusal = decision.kind === 'refused' ? decision.refusal : undefined;
   const why = decision.kind === 'refused' ? decision.refusal.why : decision.why;
-  mock.journal.add(mock.clock.nowMs(), call, {
+  mock.journal.add(tenant.clock.nowMs(), call, {
+    mchId: tenant.facts.mchId,
     verdict: decision.kind,
     code: refusal?.code,
     clause: refusal?.clause,

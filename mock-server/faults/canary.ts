@@ -7,8 +7,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type EndpointName, type Peer, REAL_HOST } from '../../contracts/index.ts';
-import type { Clock } from '../clock.ts';
-import type { Journal } from '../journal.ts';
+import type { Mock } from '../mock.ts';
+import { holderOf } from '../tenant.ts';
 
 const PATH = '/redpack-mock/canary/';
 /** Fits an element and a DTD alike. */
@@ -31,7 +31,7 @@ export interface Canary {
 }
 
 export function createCanary(
-  { journal, clock }: { readonly journal: Journal; readonly clock: Clock },
+  mock: Pick<Mock, 'journal' | 'clock' | 'tenants'>,
   host: string,
 ): Canary {
   const baits = new Map<string, Bait>();
@@ -42,7 +42,9 @@ export function createCanary(
     const bait = baits.get(token);
     if (!bait) return false;
     const heard = { ...bait, endpoint: { name: 'canary' as const }, callerIp };
-    journal.add(clock.nowMs(), heard, {
+    const holder = holderOf(mock.tenants, bait.peer);
+    mock.journal.add((holder ?? mock).clock.nowMs(), heard, {
+      mchId: holder?.facts.mchId,
       verdict: 'canary',
       why: `the external entity in the answer of ${bait.endpoint.name} was fetched: the client expands entities`,
       paid: false,

@@ -15,3 +15,8 @@ export function scenariosFolder(): string {
   }
   throw new ScenarioError('the scenarios folder of the package is missing: install it again');
 }
+
+/** Is it the path of a file, not the name of one of the package's own? */
+export function isScenarioFile(nameOrPath: string): boolean {
+  return /\.ya?ml$/.test(nameOrPath);
+}

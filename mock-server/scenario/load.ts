@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import { ScenarioError, scenariosFolder } from './folder.ts';
+import { isScenarioFile, ScenarioError, scenariosFolder } from './folder.ts';
 import { type Scenario, type ScenarioInput, scenarioSchema } from './schema.ts';
 
 /** Names of the package's scenarios, as `loadScenario` takes them: `default`, `codes/current/NOTENOUGH` … */
@@ -130,7 +130,7 @@ function positionOf(
 }
 
 function findFile(nameOrPath: string): string {
-  if (/\.ya?ml$/.test(nameOrPath)) {
+  if (isScenarioFile(nameOrPath)) {
     if (existsSync(nameOrPath)) return nameOrPath;
     throw new ScenarioError(`no scenario file ${nameOrPath}`);
   }

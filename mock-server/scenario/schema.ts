@@ -15,6 +15,7 @@ import {
   SWITCH_NAMES,
   SWITCHES,
 } from '../../contracts/index.ts';
+import { CLOCK_RATE_MAX } from '../clock.ts';
 import { complaintsAbout } from './consistency.ts';
 import { faults, strikes, tlsFault } from './fault-schema.ts';
 import { object, xmlText } from './parts.ts';
@@ -34,6 +35,30 @@ const duration = z
   .string()
   .regex(/^\d+(?:ms|s|m|h|d)$/, 'expected a duration like 500ms, 30s, 5m, 24h or 3d')
   .describe('A duration: 500ms, 30s, 5m, 24h, 3d');
+
+const shift = z
+  .string()
+  .regex(/^-?\d+(?:ms|s|m|h|d)$/, 'expected a duration like 36h, or -3d to go back')
+  .describe('A duration: 500ms, 30s, 5m, 36h; -3d goes back');
+
+/** What a clock can be set to, here and while the server runs. */
+export const clockSetting = z
+  .discriminatedUnion('mode', [
+    object({ mode: z.literal('real') }),
+    object({ mode: z.literal('frozen'), at: instant.optional() }),
+    object({ mode: z.literal('offset'), by: shift }),
+    object({
+      mode: z.literal('running'),
+      from: instant.optional(),
+      rate: z
+        .number()
+        .positive('expected a number above 0; frozen stands still')
+        .max(CLOCK_RATE_MAX)
+        .default(1)
+        .describe('60: a minute a second'),
+    }),
+  ])
+  .describe("Real, frozen, the host's time shifted, or running; at and from left out: from now on");
 
 const codeNames = CODES.map((row) => row.code);
 const stateNames = ORDER_STATES.map((row) => row.state);
@@ -116,6 +141,9 @@ const merchant = object({
     .array(mchId)
     .default([])
     .describe('Merchants that let this one spend their money (consume_mch_id)'),
+  clock: clockSetting
+    .optional()
+    .describe("A clock of its own; left out: the scenario's, with the other merchants"),
 }).describe('A merchant: the tenant under which everything is kept.');
 
 const condition = z.union([
@@ -245,13 +273,7 @@ export const scenarioSchema = object({
   title_zh: z.string().min(1).optional().describe('The same in Chinese'),
   description: z.string().optional().describe('What happens, and what a right client does'),
   edition: z.enum(EDITIONS).default('current'),
-  clock: z
-    .discriminatedUnion('mode', [
-      object({ mode: z.literal('real') }),
-      object({ mode: z.literal('frozen'), at: instant }),
-      object({ mode: z.literal('running'), from: instant }),
-    ])
-    .default({ mode: 'real' }),
+  clock: clockSetting.default({ mode: 'real' }),
   seed: z.int().default(1).describe('For ids and probabilities'),
   switches: switches.default({}),
   tls: object({ fault: tlsFault.optional() })

@@ -1,34 +1,31 @@
 /** Keys by instant, earliest first: a binary heap. It may hold instants that a key has left again: whoever takes them asks the key. */
-export interface Appointment {
-  readonly key: string;
-  readonly atMs: number;
-}
+import type { Due } from './store.ts';
 
 export class Agenda {
-  readonly #heap: Appointment[] = [];
+  readonly #heap: Due[] = [];
 
   /** The earliest instant; Infinity when there is none. */
   get nextMs(): number {
     return this.#heap[0]?.atMs ?? Number.POSITIVE_INFINITY;
   }
 
-  add(appointment: Appointment): void {
+  add(due: Due): void {
     const heap = this.#heap;
     let index = heap.length;
-    heap.push(appointment);
+    heap.push(due);
     while (index > 0) {
       const parent = (index - 1) >> 1;
       const above = heap[parent];
-      if (!above || above.atMs <= appointment.atMs) break;
+      if (!above || above.atMs <= due.atMs) break;
       heap[index] = above;
       index = parent;
     }
-    heap[index] = appointment;
+    heap[index] = due;
   }
 
   /** Takes what is not after `nowMs`, earliest first. */
-  take(nowMs: number): Appointment[] {
-    const taken: Appointment[] = [];
+  take(nowMs: number): Due[] {
+    const taken: Due[] = [];
     for (let head = this.#heap[0]; head && head.atMs <= nowMs; head = this.#heap[0]) {
       this.#removeHead();
       taken.push(head);
@@ -36,8 +33,11 @@ export class Agenda {
     return taken;
   }
 
-  clear(): void {
-    this.#heap.length = 0;
+  /** Takes the earliest. */
+  takeFirst(): Due | undefined {
+    const head = this.#heap[0];
+    if (head) this.#removeHead();
+    return head;
   }
 
   #removeHead(): void {

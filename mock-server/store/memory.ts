@@ -1,6 +1,6 @@
 /** State in this process. A step runs to its end before the next begins, because nothing in it waits. */
 import { Agenda } from './agenda.ts';
-import type { Step, Store, Value, Write } from './store.ts';
+import { type Due, partitionOf, type Step, type Store, type Value, type Write } from './store.ts';
 
 /** A value, and the instants that it has in the agendas. */
 interface Entry {
@@ -9,26 +9,36 @@ interface Entry {
   expiresAtMs: number | null;
 }
 
-export function createMemoryStore(): Store {
-  const entries = new Map<string, Entry>();
-  const due = new Agenda();
-  const expiring = new Agenda();
+interface Partition {
+  readonly prefix: string;
+  readonly entries: Map<string, Entry>;
+  readonly due: Agenda;
+  readonly expiring: Agenda;
+}
 
-  const put = ({ key, value, dueAtMs, expiresAtMs }: Write): void => {
-    let entry = entries.get(key);
-    if (entry) entry.value = value;
-    else {
-      entry = { value, dueAtMs: null, expiresAtMs: null };
-      entries.set(key, entry);
-    }
-    if (dueAtMs !== undefined && dueAtMs !== entry.dueAtMs) {
-      entry.dueAtMs = dueAtMs;
-      if (dueAtMs !== null) due.add({ key, atMs: dueAtMs });
-    }
-    if (expiresAtMs !== undefined && expiresAtMs !== entry.expiresAtMs) {
-      entry.expiresAtMs = expiresAtMs;
-      expiring.add({ key, atMs: expiresAtMs });
-    }
+export function createMemoryStore(): Store {
+  const partitions = new Map<string, Partition>();
+  // The keys of a step are nearly always of one partition.
+  let recent: Partition | undefined;
+
+  const partitionWith = (key: string): Partition | undefined => {
+    if (recent && key.startsWith(recent.prefix)) return recent;
+    const found = partitions.get(partitionOf(key));
+    if (found) recent = found;
+    return found;
+  };
+
+  const opened = (key: string): Partition => {
+    const name = partitionOf(key);
+    const prefix = `${name}/`;
+    const made = { prefix, entries: new Map(), due: new Agenda(), expiring: new Agenda() };
+    partitions.set(name, made);
+    return made;
+  };
+
+  const put = (write: Write): void => {
+    const partition = partitionWith(write.key) ?? opened(write.key);
+    putInto(partition, write);
   };
 
   return {
@@ -37,38 +47,74 @@ export function createMemoryStore(): Store {
         if (keys.includes(key)) return key;
         throw new Error(`the step reads or writes ${key}, which it did not name`);
       };
-      const { result, writes } = step((key) => entries.get(named(key))?.value);
+      const read = (key: string) => partitionWith(named(key))?.entries.get(key)?.value;
+      const { result, writes } = step(read);
       for (const { key } of writes) named(key);
       for (const write of writes) put(write);
       return result;
     },
 
-    idleUntilMs: () => Math.min(due.nextMs, expiring.nextMs),
+    idleUntilMs(name) {
+      const partition = partitions.get(name);
+      if (!partition) return Number.POSITIVE_INFINITY;
+      return Math.min(partition.due.nextMs, partition.expiring.nextMs);
+    },
 
-    async due(nowMs) {
-      for (const { key, atMs } of expiring.take(nowMs)) {
-        if (entries.get(key)?.expiresAtMs === atMs) entries.delete(key);
-      }
-      const keys: string[] = [];
-      for (const { key, atMs } of due.take(nowMs)) {
-        const entry = entries.get(key);
-        if (entry?.dueAtMs !== atMs) continue;
-        entry.dueAtMs = null;
-        keys.push(key);
-      }
-      return keys;
+    async due(name, nowMs) {
+      const partition = partitions.get(name);
+      return partition ? takeDue(partition, nowMs) : [];
     },
 
     async scan(prefix) {
-      return [...entries]
-        .filter(([key]) => key.startsWith(prefix))
-        .map(([key, { value }]) => [key, value]);
+      const partition = partitionWith(prefix);
+      const inside = prefix.includes('/') ? (partition ? [partition] : []) : partitions.values();
+      return [...inside].flatMap(({ entries }) =>
+        [...entries]
+          .filter(([key]) => key.startsWith(prefix))
+          .map(([key, { value }]): [string, Value] => [key, value]),
+      );
+    },
+
+    async drop(name) {
+      partitions.delete(name);
+      recent = undefined;
     },
 
     async clear() {
-      entries.clear();
-      due.clear();
-      expiring.clear();
+      partitions.clear();
+      recent = undefined;
     },
   };
+}
+
+function putInto(
+  { entries, due, expiring }: Partition,
+  { key, value, dueAtMs, expiresAtMs }: Write,
+): void {
+  let entry = entries.get(key);
+  if (entry) entry.value = value;
+  else {
+    entry = { value, dueAtMs: null, expiresAtMs: null };
+    entries.set(key, entry);
+  }
+  if (dueAtMs !== undefined && dueAtMs !== entry.dueAtMs) {
+    entry.dueAtMs = dueAtMs;
+    if (dueAtMs !== null) due.add({ key, atMs: dueAtMs });
+  }
+  if (expiresAtMs !== undefined && expiresAtMs !== entry.expiresAtMs) {
+    entry.expiresAtMs = expiresAtMs;
+    expiring.add({ key, atMs: expiresAtMs });
+  }
+}
+
+function takeDue({ entries, due, expiring }: Partition, nowMs: number): Due[] {
+  for (const { key, atMs } of expiring.take(nowMs)) {
+    if (entries.get(key)?.expiresAtMs === atMs) entries.delete(key);
+  }
+  return due.take(nowMs).filter(({ key, atMs }) => {
+    const entry = entries.get(key);
+    if (entry?.dueAtMs !== atMs) return false;
+    entry.dueAtMs = null;
+    return true;
+  });
 }

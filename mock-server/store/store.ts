@@ -1,6 +1,9 @@
 /**
  * The only door to state. A store keeps plain JSON values under string keys and runs a step over some of them as one: nobody
  * sees half of it, and no other step comes in between. It knows no rule of the domain.
+ *
+ * What stands before the first `/` of a key is its partition, which has its own agenda and can be dropped as a whole. Up to a `#`
+ * in it, it says what belongs together: a store on many machines keeps `10000098/…` and `10000098#2/…` on the same one.
  */
 
 /** Plain data: what survives JSON. */
@@ -26,16 +29,30 @@ export interface StepResult<T> {
  */
 export type Step<T> = (read: (key: string) => Value | undefined) => StepResult<T>;
 
+/** A key that wanted attention, and since when. */
+export interface Due {
+  readonly key: string;
+  readonly atMs: number;
+}
+
 export interface Store {
   transact<T>(keys: readonly string[], step: Step<T>): Promise<T>;
-  /** Nothing is due before this instant; 0 when the store cannot know without asking. */
-  idleUntilMs(): number;
+  /** Nothing of the partition is due before this instant; 0 when the store cannot know without asking. */
+  idleUntilMs(partition: string): number;
   /**
-   * Keys whose time has come, earliest first, each handed out once. The caller acts on each and writes its next instant, or null.
+   * Keys of the partition whose time has come, earliest first, each handed out once. The caller acts on each and writes its next
+   * instant, or null. What has expired by then is forgotten.
    */
-  due(nowMs: number): Promise<readonly string[]>;
+  due(partition: string, nowMs: number): Promise<readonly Due[]>;
   /** All entries whose keys begin so, as of one instant; for ledgers and listings, not for requests. */
   scan(prefix: string): Promise<readonly (readonly [key: string, value: Value])[]>;
+  /** Forgets a partition, at once however much it holds. */
+  drop(partition: string): Promise<void>;
   /** Forgets everything. */
   clear(): Promise<void>;
+}
+
+export function partitionOf(key: string): string {
+  const end = key.indexOf('/');
+  return end === -1 ? key : key.slice(0, end);
 }

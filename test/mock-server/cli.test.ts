@@ -165,6 +165,42 @@ describe('redpack-mock serve', () => {
     expect(await serving.end('SIGINT')).toMatchObject({ code: 0 });
   });
 
+  it('takes a scenario file over when it is saved, and says in one line why it does not', async () => {
+    const good = (title: string) =>
+      `title: ${title}\nmerchants: [{ mch_id: "10000098", key: 192006250b4c09247ec02edce69f6a2d, appids: [wx8888888888888888], balanceFen: 1 }]\n`;
+    await writeFile(join(folder, 'edited.yaml'), good('Before'));
+    const serving = serve('serve', '--cert-dir', 'certs', '--scenario', 'edited.yaml');
+    await serving.until(/^curl /m);
+    await writeFile(join(folder, 'edited.yaml'), 'title: x\nedition: 2016\nmerchants: []\n');
+    await serving.until(
+      /^not reloaded, edited\.yaml is served as it was before: edited\.yaml:2:10: edition: .* \(and 1 more\)\n/m,
+    );
+    await writeFile(join(folder, 'edited.yaml'), good('After'));
+    await serving.until(/^reloaded edited\.yaml: After\n/m);
+    expect(await serving.end('SIGINT')).toMatchObject({ code: 0 });
+  });
+
+  it('leaves the scenario alone with --no-reload, and tells of a reload as JSON with --json', async () => {
+    const text =
+      'merchants: [{ mch_id: "10000098", key: 192006250b4c09247ec02edce69f6a2d, appids: [a], balanceFen: 1 }]';
+    await writeFile(join(folder, 'still.yaml'), `title: Before\n${text}\n`);
+    const args = ['serve', '--json', '--cert-dir', 'certs', '--scenario', 'still.yaml'];
+    const still = serve(...args, '--no-reload');
+    const following = serve(...args);
+    await Promise.all([still.until(/"ready"/), following.until(/"ready"/)]);
+    await writeFile(join(folder, 'still.yaml'), `title: After\n${text}\n`);
+    const line = await following.until(/^\{"event":"reload".*\}$/m);
+    expect(JSON.parse(line)).toEqual({
+      event: 'reload',
+      file: 'still.yaml',
+      title: 'After',
+      edition: 'current',
+      notes: [],
+    });
+    expect(still.output()).not.toContain('reload');
+    await Promise.all([still.end('SIGINT'), following.end('SIGINT')]);
+  });
+
   it('shows no control characters of a client in its lines', async () => {
     const serving = serve('serve', '--cert-dir', 'certs');
     const url = (await serving.until(/https:\S+sendredpack/)).trim();

@@ -5,8 +5,9 @@ import { connect as connectTls } from 'node:tls';
 import { expect, it } from 'vitest';
 import { ENDPOINT_ROWS, sampleRequest, writeXml } from '../../contracts/index.ts';
 import { CertificateError } from '../../mock-server/bundle.ts';
+import { StartError } from '../../mock-server/listener.ts';
 import { ScenarioError } from '../../mock-server/scenario/folder.ts';
-import { StartError, startMockServer } from '../../mock-server/serve.ts';
+import { startMockServer } from '../../mock-server/serve.ts';
 import { MERCHANT } from '../support/in-process.ts';
 import { clientOf, useLab } from '../support/server.ts';
 

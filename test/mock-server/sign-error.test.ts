@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ENDPOINT_ROWS } from '../../contracts/index.ts';
 import { requestLine } from '../../mock-server/cli-text.ts';
 import { exchange } from '../../mock-server/exchange.ts';
-import type { JournalEntry } from '../../mock-server/journal.ts';
+import type { JournalEntry } from '../../mock-server/journal-entry.ts';
 import {
   gbk,
   joined,

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { codeRow, EDITIONS, HOUR_MS } from '../../contracts/index.ts';
-import { MockUsageError } from '../../mock-server/mock.ts';
+import { MockUsageError } from '../../mock-server/usage.ts';
 import { type InProcess, inProcess, OPENID, OTHER_OPENID } from '../support/in-process.ts';
 import { SEED } from '../support/seed.ts';
 

@@ -141,7 +141,7 @@ describe('a wrong file is refused with line, column, path and what was expected'
     [
       'an unknown clock',
       `${RIGHT}clock: { mode: stopped }\n`,
-      "7:16: clock.mode: Invalid discriminator value. Expected 'real' | 'frozen' | 'running'",
+      "7:16: clock.mode: Invalid discriminator value. Expected 'real' | 'frozen' | 'offset' | 'running'",
     ],
     [
       'an unknown value of a switch',

@@ -269,6 +269,8 @@ ${steps}`,
   });
 
   it('refuses steps that cannot be taken', async () => {
-    expect(await complaint('  - { claim: nothing }')).toContain('step 1: no order under');
+    expect(await complaint('  - { claim: nothing }')).toContain(
+      'step 1: merchant 10000098 has no order nothing',
+    );
   });
 });

@@ -12,6 +12,7 @@ import { createApp } from '../../mock-server/http.ts';
 import { createMock, type Mock } from '../../mock-server/mock.ts';
 import { checkScenario } from '../../mock-server/scenario/load.ts';
 import type { ScenarioInput } from '../../mock-server/scenario/schema.ts';
+import type { Store } from '../../mock-server/store/store.ts';
 
 export const KEY = '192006250b4c09247ec02edce69f6a2d';
 export const OPENID = 'oxTWIuGaIt6gTKsQRLau2M0yL16E';
@@ -39,6 +40,7 @@ type Overrides = Readonly<Record<string, string | null>>;
 export interface InProcess {
   readonly mock: Mock;
   send(overrides?: Overrides, options?: CallOptions): Promise<Answer>;
+  /** @param options `mchId`: another merchant of the mock calls */
   query(billno: string, options?: CallOptions): Promise<Answer>;
   /** A number that was not used before. */
   freshNumber(): string;
@@ -47,6 +49,7 @@ export interface InProcess {
 /** @param changes laid over one demo merchant and a clock that stands at noon */
 export function inProcess(
   changes: Partial<ScenarioInput> & { merchant?: Partial<ScenarioInput['merchants'][number]> } = {},
+  parts: { store?: Store } = {},
 ): InProcess {
   const { merchant, ...scenario } = changes;
   const mock = createMock(
@@ -56,6 +59,7 @@ export function inProcess(
       merchants: [{ ...MERCHANT, ...merchant }],
       ...scenario,
     }),
+    parts,
   );
   const faults: unknown[] = [];
   const app = createApp(mock, (error) => faults.push(error));
@@ -68,7 +72,8 @@ export function inProcess(
     { peer, callerIp, mchId }: CallOptions,
   ): Promise<Answer> => {
     const own = merchantOf(mock, mchId ?? overrides.mch_id ?? undefined);
-    const fields = sampleRequest(mock.edition, endpoint, own, overrides);
+    const { edition } = mock.tenants.get(own.mchId) ?? mock;
+    const fields = sampleRequest(edition, endpoint, own, overrides);
     const response = await app.request(
       ENDPOINT_ROWS[endpoint].path,
       { method: 'POST', body: writeXml([...fields]) },
@@ -93,7 +98,7 @@ export function inProcess(
 }
 
 function merchantOf(mock: Mock, mchId: string | undefined): SampleMerchant {
-  const merchant = mock.scenario.merchants.find((each) => each.mch_id === mchId);
-  const { mch_id, key, appids } = merchant ?? mock.scenario.merchants[0] ?? MERCHANT;
+  const served = mock.tenants.get(mchId ?? '')?.merchant;
+  const { mch_id, key, appids } = served ?? mock.scenario.merchants[0] ?? MERCHANT;
   return { mchId: mch_id, key, appid: appids[0] ?? '' };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../../../contracts/index.ts';
-import { MockUsageError } from '../../../mock-server/mock.ts';
+import { MockUsageError } from '../../../mock-server/usage.ts';
 import { inProcess, OPENID } from '../../support/in-process.ts';
 
 const MCH = '10000098';
@@ -91,7 +91,7 @@ describe('a packet', () => {
       expect(await query(NUMBER)).toMatchObject({ status: state });
       expect((await mock.ledger(MCH)).faults).toEqual([]);
       mock.clock.advance(60 * HOUR_MS);
-      await mock.settleDue();
+      await mock.advance(undefined, 0);
       expect((await mock.ledger(MCH)).faults).toEqual([]);
       expect((await mock.order(MCH, NUMBER))?.openid).toBe(OPENID);
     },

@@ -1,0 +1,106 @@
+/** The HTTPS server on its port, and how it ends: whoever has asked is answered, nobody is cut off in the middle. */
+import type { ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
+import { createAdaptorServer } from '@hono/node-server';
+import { REAL_HOST } from '../contracts/index.ts';
+import type { createApp } from './http.ts';
+
+/** nginx in front of the real server keeps an idle connection for so long (domain facts §3). */
+const KEEP_ALIVE_MS = 8_000;
+/** How long `stop` waits for requests in flight. */
+const STOP_MS_MAX = 600;
+/** How often it looks for connections that have become idle. */
+const STOP_LOOK_MS = 5;
+
+/** The server cannot start; the message says in a sentence what is wrong and what to do. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+export interface Listener {
+  /** @returns the port @throws StartError */
+  listen(host: string, port: number): Promise<number>;
+  stop(): Promise<void>;
+}
+
+interface ListenerOptions {
+  readonly tls: TlsOptions;
+  readonly bodyTimeoutMs: number;
+}
+
+export function createListener(
+  app: ReturnType<typeof createApp>,
+  { tls, bodyTimeoutMs }: ListenerOptions,
+): Listener {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    createServer,
+    // For a request without Host, which HTTP/1.0 allows.
+    hostname: REAL_HOST,
+    overrideGlobalObjects: false,
+    serverOptions: {
+      ...tls,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      requestTimeout: bodyTimeoutMs,
+      headersTimeout: bodyTimeoutMs,
+      connectionsCheckingInterval: Math.min(1_000, bodyTimeoutMs),
+    },
+  }) as Server;
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return {
+    listen: (host, port) => listen(server, host, port),
+    stop: () => stop(server, sockets),
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(startError(error, host, port, '--port')),
+    );
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+export function startError(
+  error: NodeJS.ErrnoException,
+  host: string,
+  port: number,
+  flag: '--port' | '--proxy',
+): StartError {
+  const remedy: Record<string, string> = {
+    EADDRINUSE: `port ${port} is in use: stop what listens there, or give another with ${flag}`,
+    EACCES: `port ${port} may not be opened by this user: give one above 1023 with ${flag}`,
+    EADDRNOTAVAIL: `${host} is no address of this machine: give one with --host`,
+    ENOTFOUND: `${host} is not known: give an address with --host`,
+  };
+  return new StartError(
+    remedy[error.code ?? ''] ?? `cannot listen on ${host}:${port}: ${error.message}`,
+  );
+}
+
+/**
+ * No new connections; the open ones end with the answer that is under way, or at once when none is. A connection that is kept busy
+ * would otherwise never end by itself, and be cut in the middle of an answer when the time is up. Then all go: also those still in
+ * their handshake, which the HTTP server does not know of.
+ */
+async function stop(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  if (!server.listening) return;
+  server.prependListener('request', (_request, response: ServerResponse) => {
+    response.shouldKeepAlive = false;
+  });
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const looking = setInterval(() => server.closeIdleConnections(), STOP_LOOK_MS);
+  const timer = setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+  }, STOP_MS_MAX);
+  await closed;
+  clearInterval(looking);
+  clearTimeout(timer);
+}

@@ -1,0 +1,113 @@
+/** What must not be shown to anybody: the merchants' API keys, and any private key that a client sends by mistake. */
+import { writeXml } from '../contracts/index.ts';
+
+const BLOT = '[redacted]';
+
+const PRIVATE_KEY =
+  /-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,20}PRIVATE KEY-----)?/g;
+
+/** From so many on, asking a text for each of them costs more than asking each place of the text. */
+const ASKED_ONE_BY_ONE_MAX = 16;
+
+/** More merchants than the journal has lines cannot be told of. */
+const RETIRED_MAX = 10_000;
+
+export interface Secrets {
+  /** Blotted out from now on. As many merchants may share a key as add it. */
+  add(secret: string): void;
+  /**
+   * One merchant less has it. It stays hidden as long as the journal has lines that may tell of it.
+   * @param last the newest line; @param first the oldest
+   */
+  retire(secret: string, last: number, first: number): void;
+  /** The text without any of them. */
+  redact(text: string): string;
+  /** Does one of them stand in the text? */
+  isIn(text: string): boolean;
+}
+
+export function createSecrets(initial: Iterable<string> = []): Secrets {
+  const owners = new Map<string, number>();
+  const retired = new Map<string, number>();
+  const spelled = createSpellings();
+
+  const add = (secret: string): void => {
+    owners.set(secret, (owners.get(secret) ?? 0) + 1);
+    spelled.add(secret);
+  };
+  for (const secret of initial) add(secret);
+
+  return {
+    add,
+    retire(secret, last, first) {
+      const left = (owners.get(secret) ?? 0) - 1;
+      if (left > 0) owners.set(secret, left);
+      else owners.delete(secret);
+      retired.delete(secret);
+      retired.set(secret, last);
+      // In the order of their retirement, so whoever may go stands in front.
+      for (const [each, toldUntil] of retired) {
+        if (toldUntil >= first && retired.size <= RETIRED_MAX) break;
+        retired.delete(each);
+        if (!owners.has(each)) spelled.remove(each);
+      }
+    },
+    isIn: (text) => spelled.foundIn(text).length > 0,
+    redact(text) {
+      const clean = spelled
+        .foundIn(text)
+        .reduce((left, spelling) => left.replaceAll(spelling, BLOT), text);
+      return clean.includes('PRIVATE KEY') ? clean.replace(PRIVATE_KEY, BLOT) : clean;
+    },
+  };
+}
+
+/** Every way in which the secrets may stand in a text, found by their first two characters. */
+function createSpellings() {
+  const known = new Set<string>();
+  const byStart = new Map<number, Set<string>>();
+
+  return {
+    add(secret: string): void {
+      for (const spelling of spellings(secret)) {
+        known.add(spelling);
+        const start = startAt(spelling, 0);
+        byStart.set(start, (byStart.get(start) ?? new Set()).add(spelling));
+      }
+    },
+    remove(secret: string): void {
+      for (const spelling of spellings(secret)) {
+        known.delete(spelling);
+        byStart.get(startAt(spelling, 0))?.delete(spelling);
+      }
+    },
+    foundIn(text: string): readonly string[] {
+      if (known.size <= ASKED_ONE_BY_ONE_MAX) {
+        return [...known].filter((each) => text.includes(each));
+      }
+      const hits = new Set<string>();
+      for (let index = 0; index + 1 < text.length; index++) {
+        for (const each of byStart.get(startAt(text, index)) ?? []) {
+          if (text.startsWith(each, index)) hits.add(each);
+        }
+      }
+      return [...hits];
+    },
+  };
+}
+
+/** Two characters as one number: a key of the map that costs nothing to make. */
+function startAt(text: string, index: number): number {
+  return text.charCodeAt(index) * 0x1_0000 + text.charCodeAt(index + 1);
+}
+
+/** As it is, and as a reply spells it where XML cannot carry it as it is. */
+function spellings(secret: string): ReadonlySet<string> {
+  const between = (open: string, close: string, xml: string): string =>
+    xml.slice(xml.indexOf(open) + open.length, xml.lastIndexOf(close));
+  return new Set([
+    secret,
+    between('<key><![CDATA[', ']]></key>', writeXml([['key', secret]])),
+    between('<key>', '</key>', writeXml([['key', { bare: secret }]])),
+  ]);
+}
