@@ -63,7 +63,7 @@ describe('the exit code says what became of the money', () => {
     ['faults/drop-before-headers', [], 3, 'unknown, it may have been paid'],
     ['faults/never-answer', ['--timeout', '0.3'], 3, 'no whole answer within 300 ms'],
     ['faults/page-502', [], 3, 'HTTP 502'],
-    ['faults/err-code-unknown', [], 3, 'which is in no edition'],
+    ['faults/err-code-unknown', [], 3, 'in no edition'],
     ['faults/sign-wrong', [], 3, 'not made with our key'],
     ['faults/other-order', [], 3, 'the answer is about'],
     ['faults/tls-foreign-ca', [], 1, 'give its root as ca'],
