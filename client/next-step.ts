@@ -25,6 +25,8 @@ export interface Attempt {
   readonly calls: number;
   /** May a send of this number have been paid? It stays so until something certain is known. */
   readonly doubtful: boolean;
+  /** When the last send without a certain answer ended, or at the latest: for a while it may still be on its way. */
+  readonly lostAtMs: number | undefined;
   /** How often sendredpack said SEND_FAILED of this number. */
   readonly sendFailures: number;
   /** The last refusal of a send. */
@@ -68,6 +70,8 @@ const REMEMBERED_MS = 29 * DAY_MS;
 const RENUMBERED_MAX = 3;
 /** Tries of a connection that cannot be made, when nothing hangs on it yet. */
 const UNSENT_TRIES_MAX = 4;
+/** How long a send that was given up may still arrive: the system goes on sending what a closed connection left (assumed). */
+const LINGER_MS = MINUTE_MS;
 /** "Ask after twenty minutes; when it still is PROCESSING, the same number again" (§2.1). */
 const PROCESSING_MS = 20 * MINUTE_MS;
 
@@ -90,14 +94,23 @@ export function learn(
   nowMs: number,
 ): Attempt {
   const learned = { ...attempt, lastCall: call, calls: attempt.calls + 1 };
-  if (call === 'query') return learned;
+  if (call === 'query') return { ...learned, doubtful: doubtAfter(outcome, attempt) };
   if (outcome.kind === 'unknown') {
     const processingAtMs = outcome.why === 'processing' ? nowMs : attempt.processingAtMs;
-    return { ...learned, doubtful: true, processingAtMs };
+    return { ...learned, doubtful: true, lostAtMs: nowMs, processingAtMs };
   }
   if (outcome.kind !== 'refused' || outcome.by !== 'wechat') return learned;
-  const sendFailures = attempt.sendFailures + (outcome.code === 'SEND_FAILED' ? 1 : 0);
-  return { ...learned, refusal: outcome, sendFailures };
+  if (outcome.code !== 'SEND_FAILED') return { ...learned, refusal: outcome };
+  // A repeat of a number that was paid may be answered so too (E70): gethbinfo has to agree that it has failed.
+  const sendFailures = attempt.sendFailures + 1;
+  return { ...learned, refusal: outcome, sendFailures, doubtful: true };
+}
+
+/** FAILED is certain; an order that is SENDING for no reason may be sent at any time. */
+function doubtAfter(outcome: Outcome | QueryOutcome, { doubtful }: Attempt): boolean {
+  if (outcome.kind !== 'found') return doubtful;
+  if (outcome.status === 'FAILED') return false;
+  return doubtful || (outcome.status === 'SENDING' && outcome.reason === undefined);
 }
 
 /**
@@ -118,7 +131,7 @@ function wanted(outcome: Outcome | QueryOutcome, attempt: Attempt, nowMs: number
     case 'found':
       return afterFound(outcome, attempt, nowMs, atMs);
     case 'not-found':
-      return afterNotFound(attempt, nowMs, atMs);
+      return afterNotFound(attempt, atMs);
     case 'unknown':
       return afterUnknown(outcome, attempt, atMs);
     case 'refused':
@@ -199,7 +212,7 @@ function afterFound(found: Found, attempt: Attempt, nowMs: number, atMs: number)
     return stop(unknownOf(attempt, 'other-order', detail));
   }
   if (status === 'FAILED') return afterFailed(attempt, nowMs, atMs);
-  if (status === 'SENDING') return afterSending(found, attempt, atMs);
+  if (status === 'SENDING') return afterSending(found, attempt, nowMs, atMs);
   const send_listid = found.detail_id;
   return stop({ kind: 'sent', mch_billno, send_listid, amountFen, by: 'query', status });
 }
@@ -212,11 +225,18 @@ function afterFailed(attempt: Attempt, nowMs: number, atMs: number): Step {
 }
 
 /** With a reason it waits unpaid, and the same request completes it later; without one nobody knows yet. */
-function afterSending(found: Found, attempt: Attempt, atMs: number): Step {
-  if (found.reason !== undefined) return stop(waitingOrder(found, found.reason));
-  const { processingAtMs } = attempt;
-  if (processingAtMs !== undefined && atMs >= processingAtMs + PROCESSING_MS) {
-    return { do: 'send', atMs, why: 'PROCESSING for twenty minutes: the same number again' };
+function afterSending(found: Found, attempt: Attempt, nowMs: number, atMs: number): Step {
+  if (found.reason !== undefined) {
+    const { lostAtMs } = attempt;
+    if (lostAtMs === undefined || nowMs >= lostAtMs + LINGER_MS) {
+      return stop(waitingOrder(found, found.reason));
+    }
+    return { do: 'query', atMs, why: 'SENDING, unpaid; but a send may still be on its way' };
+  }
+  // When an earlier run was told of it, the number is at least as old.
+  const { processingAtMs = attempt.openedAtMs } = attempt;
+  if (atMs >= processingAtMs + PROCESSING_MS) {
+    return { do: 'send', atMs, why: 'SENDING for twenty minutes: the same number again' };
   }
   return { do: 'query', atMs, why: 'SENDING: ask again' };
 }
@@ -227,13 +247,13 @@ function newNumber(attempt: Attempt, nowMs: number, why: string): Step {
   return { do: 'new-number', atMs: nowMs, why };
 }
 
-function afterNotFound(attempt: Attempt, nowMs: number, atMs: number): Step {
-  if (attempt.sendFailures > 1) {
-    return newNumber(attempt, nowMs, 'SEND_FAILED twice, and no such order: this number is dead');
+function afterNotFound(attempt: Attempt, atMs: number): Step {
+  if (attempt.sendFailures > 0) {
+    return { do: 'query', atMs, why: 'SEND_FAILED, but NOT_FOUND is not failed: ask again' };
   }
   // It was refused and nothing was kept: the refusal stands.
   const { refusal, doubtful } = attempt;
-  if (refusal && !doubtful && attempt.sendFailures === 0) return stop(refusal);
+  if (refusal && !doubtful) return stop(refusal);
   return { do: 'send', atMs, why: 'NOT_FOUND is not failed: the same number again' };
 }
 

@@ -61,8 +61,10 @@ export async function settle(hands: Hands, payment: Payment): Promise<Settled> {
   if (before?.outcome?.kind === 'sent') {
     return { ...before.outcome, formerNumbers: before.formerNumbers };
   }
-  const record = before ?? opened(hands, payment);
-  const doubtful = before?.open ?? false;
+  const { lostAtMs, ...record } = before ?? opened(hands, payment);
+  const doubt: Doubt = before?.open
+    ? { doubtful: true, lostAtMs: lostAtMs ?? hands.clock.nowMs() }
+    : CERTAIN;
   // Whatever happens from here on, the number is known to the journal as one that may be paid.
   const open: PaymentRecord = {
     ...record,
@@ -71,8 +73,12 @@ export async function settle(hands: Hands, payment: Payment): Promise<Settled> {
     open: true,
   };
   await payment.journal.write(open);
-  return run(hands, payment, open, doubtful);
+  return run(hands, payment, open, doubt);
 }
+
+/** What a former run left open. When it died, nobody knows when its last send ended: now at the latest. */
+type Doubt = Pick<Attempt, 'doubtful' | 'lostAtMs'>;
+const CERTAIN: Doubt = { doubtful: false, lostAtMs: undefined };
 
 /** Openid and amount are bound to a number that may be paid, or that WeChat keeps. @returns what differs, or undefined */
 function mismatchOf(record: PaymentRecord, mchId: string, payment: Payment): string | undefined {
@@ -121,17 +127,17 @@ async function run(
   hands: Hands,
   payment: Payment,
   opening: PaymentRecord,
-  doubtful: boolean,
+  doubt: Doubt,
 ): Promise<Settled> {
   const { clock } = hands;
   const deadlineAtMs = clock.nowMs() + payment.retry.deadlineMs;
   let record = opening;
-  let attempt = attemptOf(hands, payment, record, deadlineAtMs, doubtful);
+  let attempt = attemptOf(hands, payment, record, deadlineAtMs, doubt);
   let step: Step = firstStep(attempt, clock.nowMs());
   while (step.do !== 'stop') {
     if (step.do === 'new-number') {
       record = await renumber(hands, payment, record, step.why);
-      attempt = attemptOf(hands, payment, record, deadlineAtMs, false, attempt.renumbered + 1);
+      attempt = attemptOf(hands, payment, record, deadlineAtMs, CERTAIN, attempt.renumbered + 1);
       step = firstStep(attempt, clock.nowMs());
       continue;
     }
@@ -143,7 +149,10 @@ async function run(
     step = nextStep(outcome, attempt, nowMs);
   }
   const { outcome } = step;
-  await payment.journal.write({ ...record, open: outcome.kind === 'unknown', outcome });
+  const open = outcome.kind === 'unknown';
+  const { lostAtMs } = attempt;
+  const lost = open && lostAtMs !== undefined ? { lostAtMs } : {};
+  await payment.journal.write({ ...record, ...lost, open, outcome });
   return { ...outcome, formerNumbers: record.formerNumbers };
 }
 
@@ -161,7 +170,7 @@ function attemptOf(
   { order, retry }: Payment,
   { mch_billno, openedAtMs }: PaymentRecord,
   deadlineAtMs: number,
-  doubtful: boolean,
+  doubt: Doubt,
   renumbered = 0,
 ): Attempt {
   return {
@@ -169,7 +178,7 @@ function attemptOf(
     amountFen: order.total_amount,
     lastCall: undefined,
     calls: 0,
-    doubtful,
+    ...doubt,
     sendFailures: 0,
     refusal: undefined,
     processingAtMs: undefined,
