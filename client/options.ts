@@ -3,9 +3,10 @@ import { EDITIONS, type Edition, limitsOf, REAL_HOST } from '../contracts/index.
 import type { ClientEvent } from './client.ts';
 import type { ClientClock } from './clock.ts';
 import { type CertificateSource, readIdentity } from './credentials.ts';
+import { fetchTransport } from './fetch-transport.ts';
 import type { PaymentJournal } from './journal/journal.ts';
 import { RETRY_POLICY, type RetryPolicy } from './next-step.ts';
-import { fetchTransport, poolTransport, type Transport } from './transport.ts';
+import { poolTransport, type Transport } from './transport.ts';
 
 export interface ClientOptions<E extends Edition = 'current'> {
   readonly mchId: string;

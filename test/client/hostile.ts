@@ -17,9 +17,9 @@ import type { ScenarioInput } from '../../mock-server/scenario/schema.ts';
 import { MERCHANT } from '../support/in-process.ts';
 import { MCH_ID, MERCHANT_OPTIONS } from './support.ts';
 
-/** What becomes of one call. `delivered` is whether the server ever sees it. */
+/** What becomes of one call. `delivered` is whether the server ever sees it; twice it never does, which TLS sees to. */
 export type Fate =
-  | { readonly do: 'clean' | 'no-connection' | 'delivered-twice' }
+  | { readonly do: 'clean' | 'no-connection' }
   | { readonly do: 'cut' | 'timeout' | 'page' | 'crash'; readonly delivered: boolean }
   | { readonly do: 'late'; readonly afterMs: number }
   | { readonly do: 'truncated'; readonly share: number }
@@ -116,9 +116,6 @@ export function createWorld(plan: Plan, numbersDir: string): World {
     const fate = fates.next().value ?? { do: 'clean' };
     switch (fate.do) {
       case 'clean':
-        return new Response(await deliver(path, body));
-      case 'delivered-twice':
-        await deliver(path, body);
         return new Response(await deliver(path, body));
       case 'server-down':
         downFor = fate.calls;

@@ -28,7 +28,9 @@ export const MERCHANT_OPTIONS = {
 type Values = Readonly<Record<string, string | undefined>>;
 
 function present(values: Values): [string, string][] {
-  return Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.entries(values).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
 }
 
 /** An answer from its elements; undefined leaves one out. */
