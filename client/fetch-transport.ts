@@ -16,7 +16,11 @@ export function fetchTransport(
   baseUrl: URL,
   timeoutMs: number,
 ): Transport {
-  const call = async (url: string, given: string | Uint8Array, signal: AbortSignal): Promise<Exchanged> => {
+  const call = async (
+    url: string,
+    given: string | Uint8Array,
+    signal: AbortSignal,
+  ): Promise<Exchanged> => {
     const headers = { 'content-type': CONTENT_TYPE };
     const body = typeof given === 'string' ? given : Uint8Array.from(given);
     const init = { method: 'POST', body, headers, redirect: 'manual', signal } as const;

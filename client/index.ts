@@ -13,10 +13,10 @@ export { type CertificateSource, CredentialError } from './credentials.ts';
 export {
   type FileJournal,
   type FileJournalOptions,
-  JournalError,
   openFileJournal,
 } from './journal/file.ts';
 export { memoryJournal, type PaymentJournal, type PaymentRecord } from './journal/journal.ts';
+export { JournalError } from './journal/lines.ts';
 export {
   type Attempt,
   firstStep,
