@@ -88,7 +88,6 @@ export function createRedpackClient<E extends Edition = 'current'>(
   const makeNumber = numberMaker(options, clock, random);
   const line = { transport, key };
   const tell = (event: ClientEvent): void => onEvent?.(event);
-  const busy = new Map<string, Promise<unknown>>();
 
   const fieldsFor = (order: Order<E>, mch_billno: string): Fields =>
     fieldsOfOrder(edition, order, { mchId, appid, mch_billno, nonce_str: nonce(options.random) });
@@ -139,17 +138,6 @@ export function createRedpackClient<E extends Edition = 'current'>(
     mchId,
   };
 
-  /** One payment at a time: two settlings of one id would not know of each other. */
-  const alone = async <T>(id: string, step: () => Promise<T>): Promise<T> => {
-    const turn = (busy.get(id) ?? Promise.resolve()).then(step, step);
-    busy.set(id, turn);
-    try {
-      return await turn;
-    } finally {
-      if (busy.get(id) === turn) busy.delete(id);
-    }
-  };
-
   const client: RedpackClient<E> = {
     mchId,
     edition,
@@ -172,7 +160,7 @@ export function createRedpackClient<E extends Edition = 'current'>(
         retry: policyOf(retry, settleOptions.retry),
         signal: either(options.signal, settleOptions.signal),
       };
-      return alone(id, () => settle(hands, payment));
+      return alone(journal, id, () => settle(hands, payment));
     },
     payMany: (orders, payOptions = {}) =>
       payMany(orders, payOptions, {
@@ -186,6 +174,22 @@ export function createRedpackClient<E extends Edition = 'current'>(
     close: () => transport.close(),
   };
   return client;
+}
+
+/** By journal, which several clients may share. */
+const busy = new WeakMap<PaymentJournal, Map<string, Promise<unknown>>>();
+
+/** One payment at a time: two settlings of one id would not know of each other, and give it two numbers. */
+async function alone<T>(journal: PaymentJournal, id: string, step: () => Promise<T>): Promise<T> {
+  const turns = busy.get(journal) ?? new Map<string, Promise<unknown>>();
+  busy.set(journal, turns);
+  const turn = (turns.get(id) ?? Promise.resolve()).then(step, step);
+  turns.set(id, turn);
+  try {
+    return await turn;
+  } finally {
+    if (turns.get(id) === turn) turns.delete(id);
+  }
 }
 
 /** Stands for a number that is made later, so that an order can be checked before one is spent on it. */
