@@ -180,13 +180,12 @@ function readCommunication(
   return unknown(asked, 'contradiction', message ? `${said}: ${message}` : said);
 }
 
-/** An error code by its row in the contract; one that no edition has says nothing about the money. */
+/** An error code by its row in the contract; one that no edition has for the endpoint says nothing about the money. */
 function readCode(asked: Asked, code: string, message: string): Refused | Unknown {
   const row = findCode(code);
-  if (!row) {
-    return unknown(asked, 'unknown-code', `err_code ${code}, which is in no edition: ${message}`, {
-      code,
-    });
+  if (!row?.endpoints.includes(asked.endpoint)) {
+    const detail = `err_code ${code}, which ${asked.endpoint} has in no edition: ${message}`;
+    return unknown(asked, 'unknown-code', detail, { code });
   }
   const retryAfter = row.retryAfter;
   if (row.numberAfter === 'unknown') {
