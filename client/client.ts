@@ -150,12 +150,10 @@ export function createRedpackClient<E extends Edition = 'current'>(
       const { id = order.mch_billno, journal = ownJournal } = settleOptions;
       if (id === undefined || id === '') return { ...nameless(), formerNumbers: [] };
       const prepared = prepareAs(order, order.mch_billno ?? PLACEHOLDER);
-      if (!prepared.ok) {
-        return { ...invalid(prepared.violations, order.mch_billno), formerNumbers: [] };
-      }
       const payment = {
         id,
         order,
+        invalid: prepared.ok ? undefined : invalid(prepared.violations, order.mch_billno),
         journal,
         retry: policyOf(retry, settleOptions.retry),
         signal: either(options.signal, settleOptions.signal),

@@ -13,7 +13,7 @@ import {
   type Step,
 } from './next-step.ts';
 import type { Order } from './order.ts';
-import type { Outcome, QueryOutcome } from './outcome.ts';
+import type { Outcome, QueryOutcome, Refused } from './outcome.ts';
 
 /** A payment's last outcome, and the numbers that failed for good on the way there. */
 export type Settled = Outcome & { readonly formerNumbers: readonly string[] };
@@ -48,6 +48,8 @@ export type SettleEvent =
 export interface Payment {
   readonly id: string;
   readonly order: Order;
+  /** What the contract has against the order; it is not sent then. */
+  readonly invalid: Refused | undefined;
   readonly journal: PaymentJournal;
   readonly retry: RetryPolicy;
   readonly signal: AbortSignal | undefined;
@@ -61,6 +63,7 @@ export async function settle(hands: Hands, payment: Payment): Promise<Settled> {
   if (before?.outcome?.kind === 'sent') {
     return { ...before.outcome, formerNumbers: before.formerNumbers };
   }
+  if (payment.invalid) return unsendable(payment.invalid, before);
   const { lostAtMs, ...record } = before ?? opened(hands, payment);
   const doubt: Doubt = before?.open
     ? { doubtful: true, lostAtMs: lostAtMs ?? hands.clock.nowMs() }
@@ -73,7 +76,29 @@ export async function settle(hands: Hands, payment: Payment): Promise<Settled> {
     open: true,
   };
   await payment.journal.write(open);
-  return run(hands, payment, open, doubt);
+  return run(hands, payment, open, doubt, before);
+}
+
+/** An order that cannot be sent as it is; what an earlier run left open stays so. */
+function unsendable(invalid: Refused, before: PaymentRecord | undefined): Settled {
+  if (!before) return { ...invalid, formerNumbers: [] };
+  const { mch_billno, formerNumbers, open } = before;
+  if (!open) {
+    return { ...bound({ ...invalid, mch_billno }, before, before), formerNumbers };
+  }
+  const detail = `an earlier run left this number open, and the order is not in order now: ${invalid.message}`;
+  return { kind: 'unknown', mch_billno, why: 'order-invalid', detail, formerNumbers };
+}
+
+/** What WeChat may keep under a number from before binds it, also when this run's calls never got so far. */
+function bound(
+  outcome: Outcome,
+  { mch_billno }: PaymentRecord,
+  before: PaymentRecord | undefined,
+): Outcome {
+  if (outcome.kind !== 'refused' || before?.mch_billno !== mch_billno) return outcome;
+  const kept = before.open || (before.outcome?.kind === 'refused' && !before.outcome.numberFree);
+  return kept ? { ...outcome, numberFree: false } : outcome;
 }
 
 /** What a former run left open. When it died, nobody knows when its last send ended: now at the latest. */
@@ -128,6 +153,7 @@ async function run(
   payment: Payment,
   opening: PaymentRecord,
   doubt: Doubt,
+  before: PaymentRecord | undefined,
 ): Promise<Settled> {
   const { clock } = hands;
   const deadlineAtMs = clock.nowMs() + payment.retry.deadlineMs;
@@ -148,7 +174,7 @@ async function run(
     attempt = { ...learn(attempt, call, outcome, nowMs), jitter: hands.random() };
     step = nextStep(outcome, attempt, nowMs);
   }
-  const { outcome } = step;
+  const outcome = bound(step.outcome, record, before);
   const open = outcome.kind === 'unknown';
   const { lostAtMs } = attempt;
   const lost = open && lostAtMs !== undefined ? { lostAtMs } : {};
