@@ -47,7 +47,7 @@ export interface RedpackClient<E extends Edition = 'current'> {
   readonly edition: E;
   /** One call, no retry. An `unknown` outcome names the number to settle. */
   send(order: Order<E>, options?: { readonly signal?: AbortSignal }): Promise<Outcome>;
-  /** Pays an order once, however often it is called and wherever it was interrupted. Throws only what the journal throws. */
+  /** Pays an order once, however often it is called and wherever it was interrupted. @throws what the journal throws, and BillnoError */
   settle(order: Order<E>, options?: SettleOptions): Promise<Settled>;
   /** Settles many, in the order in which they end. */
   payMany(
