@@ -1,5 +1,6 @@
 /** A client of the red packet API that cannot pay twice: what it is made of, and what it does. */
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Edition, Fields } from '../contracts/index.ts';
 import { createBillnoMaker } from './billno.ts';
 import { bodyOf, callQuery, callSend, signed } from './calls.ts';
@@ -160,12 +161,15 @@ export function createRedpackClient<E extends Edition = 'current'>(
       };
       return alone(journal, id, () => settle(hands, payment));
     },
-    payMany: (orders, payOptions = {}) =>
-      payMany(orders, payOptions, {
+    payMany(orders, payOptions = {}) {
+      const signal = either(options.signal, payOptions.signal);
+      const stopping = signal ? { ...payOptions, signal } : payOptions;
+      return payMany(orders, stopping, {
         settle: ({ id, ...order }, settleOptions) =>
           client.settle(order as unknown as Order<E>, { ...settleOptions, ...(id ? { id } : {}) }),
         clock,
-      }),
+      });
+    },
     query: (mch_billno, { signal } = {}) => queryNow(mch_billno, either(options.signal, signal)),
     prepare: (order) => prepareAs(order, order.mch_billno ?? makeNumber()),
     makeNumber,
@@ -263,6 +267,8 @@ function nameless(): Refused {
 }
 
 function either(a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal | undefined {
-  if (!a) return b;
-  return b ? AbortSignal.any([a, b]) : a;
+  const signal = a && b ? AbortSignal.any([a, b]) : (a ?? b);
+  // Every call under way listens to it, which is no leak.
+  if (signal) setMaxListeners(0, signal);
+  return signal;
 }
