@@ -1,5 +1,5 @@
 /** A client of the red packet API that cannot pay twice: what it is made of, and what it does. */
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Edition, Fields } from '../contracts/index.ts';
 import { createBillnoMaker } from './billno.ts';
@@ -75,6 +75,9 @@ export type Prepared =
     }
   | { readonly ok: false; readonly violations: readonly Violation[] };
 
+/** An order as `prepare` gives it, before it is signed: a send signs it once. */
+type Checked = Omit<Extract<Prepared, { ok: true }>, 'body'> | Extract<Prepared, { ok: false }>;
+
 /** @throws ClientOptionsError, CredentialError, BillnoError */
 export function createRedpackClient<E extends Edition = 'current'>(
   options: ClientOptions<E>,
@@ -93,12 +96,11 @@ export function createRedpackClient<E extends Edition = 'current'>(
   const fieldsFor = (order: Order<E>, mch_billno: string): Fields =>
     fieldsOfOrder(edition, order, { mchId, appid, mch_billno, nonce_str: nonce(options.random) });
 
-  const prepareAs = (order: Order<E>, mch_billno: string): Prepared => {
-    const { id: _, ...wire } = order as OrderToPay<E>;
-    const fields = fieldsFor(wire as Order<E>, mch_billno);
+  const check = (order: Order<E>, mch_billno: string): Checked => {
+    const wire = 'id' in order ? withoutId(order) : order;
+    const fields = fieldsFor(wire, mch_billno);
     const violations = violationsOf(edition, wire as Order, fields, { mchId, key });
-    if (violations.length > 0) return { ok: false, violations };
-    return { ok: true, mch_billno, fields, body: bodyOf(signed(fields, key)) };
+    return violations.length > 0 ? { ok: false, violations } : { ok: true, mch_billno, fields };
   };
 
   const sendNow = async (
@@ -143,18 +145,18 @@ export function createRedpackClient<E extends Edition = 'current'>(
     mchId,
     edition,
     async send(order, { signal } = {}) {
-      const prepared = prepareAs(order, order.mch_billno ?? makeNumber());
-      if (!prepared.ok) return invalid(prepared.violations, order.mch_billno);
-      return sendNow(prepared.fields, prepared.mch_billno, either(options.signal, signal));
+      const checked = check(order, order.mch_billno ?? makeNumber());
+      if (!checked.ok) return invalid(checked.violations, order.mch_billno);
+      return sendNow(checked.fields, checked.mch_billno, either(options.signal, signal));
     },
     async settle(order, settleOptions = {}) {
       const { id = order.mch_billno, journal = ownJournal } = settleOptions;
       if (id === undefined || id === '') return { ...nameless(), formerNumbers: [] };
-      const prepared = prepareAs(order, order.mch_billno ?? PLACEHOLDER);
+      const checked = check(order, order.mch_billno ?? PLACEHOLDER);
       const payment = {
         id,
         order,
-        invalid: prepared.ok ? undefined : invalid(prepared.violations, order.mch_billno),
+        invalid: checked.ok ? undefined : invalid(checked.violations, order.mch_billno),
         journal,
         retry: policyOf(retry, settleOptions.retry),
         signal: either(options.signal, settleOptions.signal),
@@ -171,7 +173,10 @@ export function createRedpackClient<E extends Edition = 'current'>(
       });
     },
     query: (mch_billno, { signal } = {}) => queryNow(mch_billno, either(options.signal, signal)),
-    prepare: (order) => prepareAs(order, order.mch_billno ?? makeNumber()),
+    prepare(order) {
+      const checked = check(order, order.mch_billno ?? makeNumber());
+      return checked.ok ? { ...checked, body: bodyOf(signed(checked.fields, key)) } : checked;
+    },
     makeNumber,
     close: () => transport.close(),
   };
@@ -216,9 +221,14 @@ function numberMaker(
   };
 }
 
-/** 32 hex digits. */
+function withoutId<O extends object>(order: O): O {
+  const { id: _, ...wire } = order as O & { readonly id?: unknown };
+  return wire as O;
+}
+
+/** 32 hex digits. Node draws UUIDs from a store of chance, bytes one by one. */
 function nonce(random: (() => number) | undefined): string {
-  if (!random) return randomBytes(16).toString('hex');
+  if (!random) return randomUUID().replaceAll('-', '');
   return Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
 }
 

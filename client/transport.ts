@@ -3,6 +3,7 @@
  * undici's `dispatch` is used, which its `request` stands on, because it alone tells when a request begins to leave.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { type Dispatcher, Pool } from 'undici';
 import { classify } from './failures.ts';
@@ -59,7 +60,7 @@ export function poolTransport(baseUrl: URL, tls: TlsIdentity, timeoutMs: number)
   const pool = new Pool(baseUrl.origin, {
     connections: CONNECTIONS_MAX,
     pipelining: 1,
-    connect: { ...tls, ca: tls.ca ? [...tls.ca] : undefined, timeout: timeoutMs },
+    connect: { secureContext: contextOf(tls), timeout: timeoutMs },
     headersTimeout: 0,
     bodyTimeout: 0,
   } as Pool.Options);
@@ -76,6 +77,11 @@ export function poolTransport(baseUrl: URL, tls: TlsIdentity, timeoutMs: number)
     },
     close: () => pool.close(),
   };
+}
+
+/** Made once: to read keys and a hundred roots for every connection takes tens of milliseconds each. */
+function contextOf(tls: TlsIdentity): SecureContext {
+  return createSecureContext({ ...tls, ca: tls.ca ? [...tls.ca] : undefined });
 }
 
 export function abortedBefore(): Unsent {
