@@ -26,10 +26,10 @@ export type Fate =
   | { readonly do: 'forged'; readonly as: Forgery; readonly delivered: boolean }
   | { readonly do: 'server-down'; readonly calls: number };
 
-export type Forgery = 'paid' | 'failed' | 'other-number' | 'other-amount' | 'not-found' | 'doctype';
+type Forgery = 'paid' | 'failed' | 'other-number' | 'other-amount' | 'not-found' | 'doctype';
 
 /** What becomes of one write to the journal; a crash is the client's. */
-export type Writing = 'kept' | 'crash-before' | 'crash-after';
+type Writing = 'kept' | 'crash-before' | 'crash-after';
 
 export interface Plan {
   readonly scenario: Partial<ScenarioInput> & { readonly balanceFen: number };
