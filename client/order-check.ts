@@ -39,7 +39,10 @@ export function violationsOf(
     got: shown((order as unknown as Record<string, unknown>)[field]),
     expected: `nothing: sendredpack of edition ${edition} does not let a caller set it`,
   }));
-  const typed = wrongTypes(order);
+  // What the caller may not set at all is not told a second time for its type.
+  const typed = wrongTypes(order).filter(
+    ({ field }) => !strangers.some((stranger) => stranger.field === field),
+  );
   // A value of the wrong type never became a field: that it is missing says nothing new.
   const told = new Set([...typed.map(({ field }) => field), 'min_value', 'max_value']);
   const broken = brokenRules(edition, 'sendredpack', fields, merchant);
