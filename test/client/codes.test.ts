@@ -1,80 +1,15 @@
 /** Every code that the mock can answer × what a client does with it, over real mutual TLS; the mock's own ledger says what was paid. */
 import { describe, expect, it } from 'vitest';
-import {
-  type ClientOptions,
-  createRedpackClient,
-  type Outcome,
-  type QueryOutcome,
-  type RedpackClient,
-} from '../../client/index.ts';
+import { createRedpackClient } from '../../client/index.ts';
 import { type CodeName, codesOf } from '../../contracts/index.ts';
-import type { MockServer, ScenarioInput } from '../../mock-server/index.ts';
-import { MERCHANT, OTHER_OPENID } from '../support/in-process.ts';
+import { OTHER_OPENID } from '../support/in-process.ts';
 import { useLab } from '../support/server.ts';
+import { type Rules, said, standOf } from './stand.ts';
 import { BILLNO, ORDER } from './support.ts';
 
 const lab = useLab();
+const stand = standOf(lab);
 const MINUTE_MS = 60_000;
-
-type Rules = NonNullable<ScenarioInput['rules']>;
-type Merchant = Partial<ScenarioInput['merchants'][number]>;
-
-interface Stand {
-  readonly server: MockServer;
-  readonly client: RedpackClient;
-  /** Paid packets, by the books. */
-  paid(): Promise<number>;
-  /** How often the endpoint was called. */
-  calls(endpoint: 'sendredpack' | 'gethbinfo'): number;
-  close(): Promise<void>;
-}
-
-/** A mock whose clock stands at noon, and a client that moves it when it waits. */
-async function stand(
-  rules: Rules,
-  merchant: Merchant = {},
-  options: Partial<ClientOptions> = {},
-): Promise<Stand> {
-  const server = await lab.start({
-    scenario: {
-      title: 'codes',
-      clock: { mode: 'frozen', at: '2026-01-31T12:00:00+08:00' },
-      merchants: [{ ...MERCHANT, ...merchant }],
-      rules,
-    },
-  });
-  const { certificates, mchId, key, appid } = server.merchant;
-  const client = createRedpackClient({
-    mchId,
-    key,
-    appid,
-    baseUrl: server.url,
-    certificate: { dir: certificates.dir },
-    numbersDir: lab.certDir,
-    clock: {
-      nowMs: server.clock.nowMs,
-      sleep: async (ms) => server.clock.advance(ms),
-    },
-    ...options,
-  });
-  return {
-    server,
-    client,
-    paid: async () => (await server.ledger(mchId)).paidPackets,
-    calls: (endpoint) =>
-      server.journal.entries().filter((entry) => entry.endpoint === endpoint).length,
-    close: () => client.close(),
-  };
-}
-
-function said(outcome: Outcome | QueryOutcome): string {
-  if (outcome.kind === 'refused') {
-    const number = outcome.numberFree ? 'free' : 'kept';
-    return `refused ${outcome.code}, ${outcome.advice}, number ${number}`;
-  }
-  if (outcome.kind === 'unknown') return `unknown, ${outcome.why}`;
-  return outcome.kind === 'found' ? `found ${outcome.status}` : outcome.kind;
-}
 
 interface Row {
   readonly code: CodeName;

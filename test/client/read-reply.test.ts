@@ -26,7 +26,7 @@ const ASKED = new Map([
 type Body = string | Uint8Array;
 
 function answered(body: Body, status = 200) {
-  return { kind: 'answered', status, body: Buffer.from(body) } as const;
+  return { kind: 'answered', status, contentType: 'text/plain', body: Buffer.from(body) } as const;
 }
 const send = (body: Body, status?: number, fields = ASKED) =>
   readSendReply({ endpoint: 'sendredpack', fields, key: KEY }, answered(body, status));
