@@ -2,18 +2,19 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Edition, Fields } from '../contracts/index.ts';
+import type { RetryPolicy } from './attempt.ts';
+import { RETRY_POLICY } from './attempt.ts';
 import { createBillnoMaker } from './billno.ts';
 import { bodyOf, callQuery, callSend, signed } from './calls.ts';
 import { type ClientClock, systemClock } from './clock.ts';
 import { memoryJournal, type PaymentJournal } from './journal/journal.ts';
-import type { RetryPolicy } from './next-step.ts';
-import { RETRY_POLICY } from './next-step.ts';
 import { type ClientOptions, checkOptions, policyOf, rateOf, transportOf } from './options.ts';
 import { fieldsOfOrder, type Order } from './order.ts';
 import { type Violation, violationsOf, violationsOfQuery } from './order-check.ts';
-import type { Outcome, QueryOutcome, Refused } from './outcome.ts';
+import type { Outcome, QueryOutcome } from './outcome.ts';
 import { createPace } from './pace.ts';
 import { type PaidOne, type PayManyOptions, payMany } from './pay-many.ts';
+import { invalid, nameless } from './refusals.ts';
 import { type Hands, type Settled, type SettleEvent, settle } from './settle.ts';
 
 export type ClientEvent =
@@ -245,35 +246,6 @@ function queryFields(own: {
     ['appid', own.appid],
     ['bill_type', 'MCHT'],
   ]);
-}
-
-function invalid(violations: readonly Violation[], mch_billno: string | undefined): Refused {
-  const lines = violations.map(
-    ({ field, rule, got, expected }) => `${field} (${rule}): got ${got}, expected ${expected}`,
-  );
-  return {
-    kind: 'refused',
-    mch_billno,
-    by: 'checks',
-    code: 'ORDER_INVALID',
-    message: lines.join('; '),
-    advice: 'fix',
-    numberFree: true,
-    violations,
-  };
-}
-
-function nameless(): Refused {
-  return {
-    kind: 'refused',
-    mch_billno: undefined,
-    by: 'checks',
-    code: 'PAYMENT_WITHOUT_NAME',
-    message:
-      'a payment that is to be paid once needs a name: give settle an id of your own, or the order a mch_billno',
-    advice: 'fix',
-    numberFree: true,
-  };
 }
 
 function either(a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal | undefined {

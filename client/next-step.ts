@@ -3,61 +3,10 @@
  * twice; an unknown result keeps its number; a new number is taken only after SEND_FAILED, and only when gethbinfo agrees; one number
  * is left alone for a second between tries.
  */
-import {
-  beijingDayNumber,
-  beijingHour,
-  CODES,
-  type CodeRow,
-  DAY_MS,
-  HOUR_MS,
-  MINUTE_MS,
-  minuteNumber,
-} from '../contracts/index.ts';
+import { CODES, type CodeRow, DAY_MS, MINUTE_MS } from '../contracts/index.ts';
+import type { Attempt } from './attempt.ts';
 import type { Found, Outcome, QueryOutcome, Refused, Unknown, UnknownReason } from './outcome.ts';
-
-/** What is known of one order number so far. Instants are epoch milliseconds. */
-export interface Attempt {
-  readonly mch_billno: string;
-  readonly amountFen: number;
-  /** What the last call was; the outcome is its. */
-  readonly lastCall: 'send' | 'query' | undefined;
-  /** Calls about this number, in this run. */
-  readonly calls: number;
-  /** May a send of this number have been paid? It stays so until something certain is known. */
-  readonly doubtful: boolean;
-  /** When the last send without a certain answer ended, or at the latest: for a while it may still be on its way. */
-  readonly lostAtMs: number | undefined;
-  /** How often sendredpack said SEND_FAILED of this number. */
-  readonly sendFailures: number;
-  /** The last refusal of a send. */
-  readonly refusal: Refused | undefined;
-  /** When PROCESSING was last said: the number is not sent again for twenty minutes from then. */
-  readonly processingAtMs: number | undefined;
-  /** When the number was given out: gethbinfo remembers it for thirty days. */
-  readonly openedAtMs: number;
-  /** Numbers that failed for good before this one, in this run. */
-  readonly renumbered: number;
-  /** Nothing is tried after it. */
-  readonly deadlineAtMs: number;
-  readonly retry: RetryPolicy;
-  /** From 0 to 1, drawn anew for every step, so that many clients do not come back at once. */
-  readonly jitter: number;
-}
-
-export interface RetryPolicy {
-  /** Shortest time between two tries of one number, ms; at least 1000, which the API demands (E22). */
-  readonly delayMsMin: number;
-  /** Longest time between two tries, ms, before jitter. */
-  readonly delayMsMax: number;
-  /** How long to go on at all, ms. 0: no second call. */
-  readonly deadlineMs: number;
-}
-
-export const RETRY_POLICY: RetryPolicy = {
-  delayMsMin: 1_000,
-  delayMsMax: 60_000,
-  deadlineMs: 120_000,
-};
+import { backOff, waitFor } from './waits.ts';
 
 export type Step =
   | { readonly do: 'stop'; readonly outcome: Outcome }
@@ -86,35 +35,8 @@ export function firstStep(attempt: Attempt, nowMs: number): Step {
   return stop(unknownOf(attempt, 'too-old', detail));
 }
 
-/** Notes what an outcome teaches about the number, before {@link nextStep} is asked. */
-export function learn(
-  attempt: Attempt,
-  call: 'send' | 'query',
-  outcome: Outcome | QueryOutcome,
-  nowMs: number,
-): Attempt {
-  const learned = { ...attempt, lastCall: call, calls: attempt.calls + 1 };
-  if (call === 'query') return { ...learned, doubtful: doubtAfter(outcome, attempt) };
-  if (outcome.kind === 'unknown') {
-    const processingAtMs = outcome.why === 'processing' ? nowMs : attempt.processingAtMs;
-    return { ...learned, doubtful: true, lostAtMs: nowMs, processingAtMs };
-  }
-  if (outcome.kind !== 'refused' || outcome.by !== 'wechat') return learned;
-  if (outcome.code !== 'SEND_FAILED') return { ...learned, refusal: outcome };
-  // A repeat of a number that was paid may be answered so too (E70): gethbinfo has to agree that it has failed.
-  const sendFailures = attempt.sendFailures + 1;
-  return { ...learned, refusal: outcome, sendFailures, doubtful: true };
-}
-
-/** FAILED is certain; an order that is SENDING for no reason may be sent at any time. */
-function doubtAfter(outcome: Outcome | QueryOutcome, { doubtful }: Attempt): boolean {
-  if (outcome.kind !== 'found') return doubtful;
-  if (outcome.status === 'FAILED') return false;
-  return doubtful || (outcome.status === 'SENDING' && outcome.reason === undefined);
-}
-
 /**
- * @param outcome of the last call about this number, already {@link learn}ed
+ * @param outcome of the last call about this number, already learned
  * @param nowMs when that call ended
  */
 export function nextStep(outcome: Outcome | QueryOutcome, attempt: Attempt, nowMs: number): Step {
@@ -291,24 +213,6 @@ function waitingOrder({ mch_billno }: Found, reason: string): Refused {
     ...(row?.retryAfter === undefined ? {} : { retryAfter: row.retryAfter }),
     numberFree: false,
   };
-}
-
-/** Doubles with every call, and a quarter more by chance; never below the shortest delay. */
-function backOff({ calls, retry, jitter }: Attempt): number {
-  const { delayMsMin, delayMsMax } = retry;
-  const delayMs = Math.min(delayMsMax, delayMsMin * 2 ** Math.max(0, calls - 1));
-  return Math.ceil(Math.max(delayMs, delayMsMin) * (1 + jitter / 4));
-}
-
-/** How long until then, ms; a second more where a window turns, for clocks that differ. */
-export function waitFor(until: Refused['retryAfter'], nowMs: number): number | undefined {
-  const slackMs = 1_000;
-  if (until === undefined || typeof until === 'number') return until;
-  if (until === 'next-minute') return (minuteNumber(nowMs) + 1) * MINUTE_MS - nowMs + slackMs;
-  const dayStartMs = beijingDayNumber(nowMs) * DAY_MS - 8 * HOUR_MS;
-  if (until === 'next-day') return dayStartMs + DAY_MS - nowMs + slackMs;
-  const nextEightMs = dayStartMs + 8 * HOUR_MS + (beijingHour(nowMs) >= 8 ? DAY_MS : 0);
-  return nextEightMs - nowMs + slackMs;
 }
 
 function stop(outcome: Outcome): Step {

@@ -1,11 +1,11 @@
 /** What a client is made of: its options, checked before anything is done with them. */
 import { EDITIONS, type Edition, limitsOf, REAL_HOST } from '../contracts/index.ts';
+import { RETRY_POLICY, type RetryPolicy } from './attempt.ts';
 import type { ClientEvent } from './client.ts';
 import type { ClientClock } from './clock.ts';
 import { type CertificateSource, readIdentity } from './credentials.ts';
 import { fetchTransport } from './fetch-transport.ts';
 import type { PaymentJournal } from './journal/journal.ts';
-import { RETRY_POLICY, type RetryPolicy } from './next-step.ts';
 import { poolTransport, type Transport } from './transport.ts';
 
 export interface ClientOptions<E extends Edition = 'current'> {

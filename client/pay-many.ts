@@ -1,7 +1,8 @@
 /** Many payments, some at a time. What is certain in the journal is not dialled again, so a batch goes on where it stopped. */
+
+import type { RetryPolicy } from './attempt.ts';
 import type { ClientClock } from './clock.ts';
 import type { PaymentJournal } from './journal/journal.ts';
-import type { RetryPolicy } from './next-step.ts';
 import { ClientOptionsError, checkRate } from './options.ts';
 import { type Coming, createSource } from './order-source.ts';
 import { createPace } from './pace.ts';

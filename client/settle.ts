@@ -2,16 +2,11 @@
  * The safe way to pay: the number is noted before it is sent, kept while anything is unknown, and replaced only when the contract says
  * that it is dead. Killed at any instant and called again with the same journal, it pays once.
  */
+
+import { type Attempt, learn, type RetryPolicy } from './attempt.ts';
 import type { ClientClock } from './clock.ts';
 import type { PaymentJournal, PaymentRecord } from './journal/journal.ts';
-import {
-  type Attempt,
-  firstStep,
-  learn,
-  nextStep,
-  type RetryPolicy,
-  type Step,
-} from './next-step.ts';
+import { firstStep, nextStep, type Step } from './next-step.ts';
 import type { Order } from './order.ts';
 import type { Outcome, QueryOutcome, Refused } from './outcome.ts';
 

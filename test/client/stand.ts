@@ -13,7 +13,7 @@ import type { Lab } from '../support/server.ts';
 export type Rules = NonNullable<ScenarioInput['rules']>;
 type Merchant = Partial<ScenarioInput['merchants'][number]>;
 
-export interface Stand {
+interface Stand {
   readonly server: MockServer;
   readonly client: RedpackClient;
   /** Paid packets, by the books. */
