@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { BillnoError } from '../billno.ts';
 import { CredentialError } from '../credentials.ts';
-import { JournalError } from '../journal/file.ts';
+import { JournalError } from '../journal/lines.ts';
 import { ClientOptionsError } from '../options.ts';
 import { batchCommand } from './batch.ts';
 import { type Context, EXIT, MachineError, UsageError } from './context.ts';
