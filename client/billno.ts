@@ -34,6 +34,9 @@ export class BillnoError extends Error {
 /** @returns a function that makes one number after another @throws BillnoError */
 export function createBillnoMaker(options: BillnoOptions): () => string {
   const { mchId, instance } = options;
+  if (!/^[0-9A-Za-z]+$/.test(mchId)) {
+    throw new BillnoError(`mch_id is ${JSON.stringify(mchId)}: expected 1 to 10 of 0-9 A-Z a-z`);
+  }
   if (mchId.length > MCH_ID_BYTES_MAX) {
     throw new BillnoError(
       `mch_id ${mchId} leaves no room for day and digits in 28 bytes: give every order a mch_billno of your own`,

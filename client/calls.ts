@@ -13,7 +13,7 @@ import type { Answered, Exchanged, Lost, Transport, Unsent } from './transport.t
 
 /** Adds the signature to the fields, where the page has it: order does not matter to the server. */
 export function signed(fields: Fields, key: string): Fields {
-  return new Map([...fields, ['sign', signMd5(stringToSign(fields), key)]]);
+  return new Map(fields).set('sign', signMd5(stringToSign(fields), key));
 }
 
 /** The body, as it goes over the wire. */

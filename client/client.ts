@@ -1,18 +1,20 @@
 /** A client of the red packet API that cannot pay twice: what it is made of, and what it does. */
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Edition, Fields } from '../contracts/index.ts';
+import type { RetryPolicy } from './attempt.ts';
+import { RETRY_POLICY } from './attempt.ts';
 import { createBillnoMaker } from './billno.ts';
 import { bodyOf, callQuery, callSend, signed } from './calls.ts';
 import { type ClientClock, systemClock } from './clock.ts';
 import { memoryJournal, type PaymentJournal } from './journal/journal.ts';
-import type { RetryPolicy } from './next-step.ts';
-import { RETRY_POLICY } from './next-step.ts';
 import { type ClientOptions, checkOptions, policyOf, rateOf, transportOf } from './options.ts';
 import { fieldsOfOrder, type Order } from './order.ts';
 import { type Violation, violationsOf, violationsOfQuery } from './order-check.ts';
-import type { Outcome, QueryOutcome, Refused } from './outcome.ts';
+import type { Outcome, QueryOutcome } from './outcome.ts';
 import { createPace } from './pace.ts';
 import { type PaidOne, type PayManyOptions, payMany } from './pay-many.ts';
+import { invalid, nameless } from './refusals.ts';
 import { type Hands, type Settled, type SettleEvent, settle } from './settle.ts';
 
 export type ClientEvent =
@@ -47,7 +49,7 @@ export interface RedpackClient<E extends Edition = 'current'> {
   readonly edition: E;
   /** One call, no retry. An `unknown` outcome names the number to settle. */
   send(order: Order<E>, options?: { readonly signal?: AbortSignal }): Promise<Outcome>;
-  /** Pays an order once, however often it is called and wherever it was interrupted. Throws only what the journal throws. */
+  /** Pays an order once, however often it is called and wherever it was interrupted. @throws what the journal throws, and BillnoError */
   settle(order: Order<E>, options?: SettleOptions): Promise<Settled>;
   /** Settles many, in the order in which they end. */
   payMany(
@@ -74,6 +76,9 @@ export type Prepared =
     }
   | { readonly ok: false; readonly violations: readonly Violation[] };
 
+/** An order as `prepare` gives it, before it is signed: a send signs it once. */
+type Checked = Omit<Extract<Prepared, { ok: true }>, 'body'> | Extract<Prepared, { ok: false }>;
+
 /** @throws ClientOptionsError, CredentialError, BillnoError */
 export function createRedpackClient<E extends Edition = 'current'>(
   options: ClientOptions<E>,
@@ -88,17 +93,15 @@ export function createRedpackClient<E extends Edition = 'current'>(
   const makeNumber = numberMaker(options, clock, random);
   const line = { transport, key };
   const tell = (event: ClientEvent): void => onEvent?.(event);
-  const busy = new Map<string, Promise<unknown>>();
 
   const fieldsFor = (order: Order<E>, mch_billno: string): Fields =>
     fieldsOfOrder(edition, order, { mchId, appid, mch_billno, nonce_str: nonce(options.random) });
 
-  const prepareAs = (order: Order<E>, mch_billno: string): Prepared => {
-    const { id: _, ...wire } = order as OrderToPay<E>;
-    const fields = fieldsFor(wire as Order<E>, mch_billno);
+  const check = (order: Order<E>, mch_billno: string): Checked => {
+    const wire = 'id' in order ? withoutId(order) : order;
+    const fields = fieldsFor(wire, mch_billno);
     const violations = violationsOf(edition, wire as Order, fields, { mchId, key });
-    if (violations.length > 0) return { ok: false, violations };
-    return { ok: true, mch_billno, fields, body: bodyOf(signed(fields, key)) };
+    return violations.length > 0 ? { ok: false, violations } : { ok: true, mch_billno, fields };
   };
 
   const sendNow = async (
@@ -139,53 +142,62 @@ export function createRedpackClient<E extends Edition = 'current'>(
     mchId,
   };
 
-  /** One payment at a time: two settlings of one id would not know of each other. */
-  const alone = async <T>(id: string, step: () => Promise<T>): Promise<T> => {
-    const turn = (busy.get(id) ?? Promise.resolve()).then(step, step);
-    busy.set(id, turn);
-    try {
-      return await turn;
-    } finally {
-      if (busy.get(id) === turn) busy.delete(id);
-    }
-  };
-
   const client: RedpackClient<E> = {
     mchId,
     edition,
     async send(order, { signal } = {}) {
-      const prepared = prepareAs(order, order.mch_billno ?? makeNumber());
-      if (!prepared.ok) return invalid(prepared.violations, order.mch_billno);
-      return sendNow(prepared.fields, prepared.mch_billno, either(options.signal, signal));
+      const checked = check(order, order.mch_billno ?? makeNumber());
+      if (!checked.ok) return invalid(checked.violations, order.mch_billno);
+      return sendNow(checked.fields, checked.mch_billno, either(options.signal, signal));
     },
     async settle(order, settleOptions = {}) {
       const { id = order.mch_billno, journal = ownJournal } = settleOptions;
       if (id === undefined || id === '') return { ...nameless(), formerNumbers: [] };
-      const prepared = prepareAs(order, order.mch_billno ?? PLACEHOLDER);
-      if (!prepared.ok) {
-        return { ...invalid(prepared.violations, order.mch_billno), formerNumbers: [] };
-      }
+      const checked = check(order, order.mch_billno ?? PLACEHOLDER);
       const payment = {
         id,
         order,
+        invalid: checked.ok ? undefined : invalid(checked.violations, order.mch_billno),
         journal,
         retry: policyOf(retry, settleOptions.retry),
         signal: either(options.signal, settleOptions.signal),
       };
-      return alone(id, () => settle(hands, payment));
+      return alone(journal, id, () => settle(hands, payment));
     },
-    payMany: (orders, payOptions = {}) =>
-      payMany(orders, payOptions, {
+    payMany(orders, payOptions = {}) {
+      const signal = either(options.signal, payOptions.signal);
+      const stopping = signal ? { ...payOptions, signal } : payOptions;
+      return payMany(orders, stopping, {
         settle: ({ id, ...order }, settleOptions) =>
           client.settle(order as unknown as Order<E>, { ...settleOptions, ...(id ? { id } : {}) }),
         clock,
-      }),
+      });
+    },
     query: (mch_billno, { signal } = {}) => queryNow(mch_billno, either(options.signal, signal)),
-    prepare: (order) => prepareAs(order, order.mch_billno ?? makeNumber()),
+    prepare(order) {
+      const checked = check(order, order.mch_billno ?? makeNumber());
+      return checked.ok ? { ...checked, body: bodyOf(signed(checked.fields, key)) } : checked;
+    },
     makeNumber,
     close: () => transport.close(),
   };
   return client;
+}
+
+/** By journal, which several clients may share. */
+const busy = new WeakMap<PaymentJournal, Map<string, Promise<unknown>>>();
+
+/** One payment at a time: two settlings of one id would not know of each other, and give it two numbers. */
+async function alone<T>(journal: PaymentJournal, id: string, step: () => Promise<T>): Promise<T> {
+  const turns = busy.get(journal) ?? new Map<string, Promise<unknown>>();
+  busy.set(journal, turns);
+  const turn = (turns.get(id) ?? Promise.resolve()).then(step, step);
+  turns.set(id, turn);
+  try {
+    return await turn;
+  } finally {
+    if (turns.get(id) === turn) turns.delete(id);
+  }
 }
 
 /** Stands for a number that is made later, so that an order can be checked before one is spent on it. */
@@ -210,9 +222,14 @@ function numberMaker(
   };
 }
 
-/** 32 hex digits. */
+function withoutId<O extends object>(order: O): O {
+  const { id: _, ...wire } = order as O & { readonly id?: unknown };
+  return wire as O;
+}
+
+/** 32 hex digits. Node draws UUIDs from a store of chance, bytes one by one. */
 function nonce(random: (() => number) | undefined): string {
-  if (!random) return randomBytes(16).toString('hex');
+  if (!random) return randomUUID().replaceAll('-', '');
   return Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
 }
 
@@ -231,36 +248,9 @@ function queryFields(own: {
   ]);
 }
 
-function invalid(violations: readonly Violation[], mch_billno: string | undefined): Refused {
-  const lines = violations.map(
-    ({ field, rule, got, expected }) => `${field} (${rule}): got ${got}, expected ${expected}`,
-  );
-  return {
-    kind: 'refused',
-    mch_billno,
-    by: 'checks',
-    code: 'ORDER_INVALID',
-    message: lines.join('; '),
-    advice: 'fix',
-    numberFree: true,
-    violations,
-  };
-}
-
-function nameless(): Refused {
-  return {
-    kind: 'refused',
-    mch_billno: undefined,
-    by: 'checks',
-    code: 'PAYMENT_WITHOUT_NAME',
-    message:
-      'a payment that is to be paid once needs a name: give settle an id of your own, or the order a mch_billno',
-    advice: 'fix',
-    numberFree: true,
-  };
-}
-
 function either(a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal | undefined {
-  if (!a) return b;
-  return b ? AbortSignal.any([a, b]) : a;
+  const signal = a && b ? AbortSignal.any([a, b]) : (a ?? b);
+  // Every call under way listens to it, which is no leak.
+  if (signal) setMaxListeners(0, signal);
+  return signal;
 }

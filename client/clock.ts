@@ -8,10 +8,14 @@ export interface ClientClock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+const TIMER_MS_MAX = 2_147_483_647;
+
 export const systemClock: ClientClock = {
   nowMs: Date.now,
   async sleep(ms, signal) {
     if (signal?.aborted) return;
-    await delay(ms, undefined, signal ? { signal } : {}).catch(() => undefined);
+    // A timer may be a millisecond early by the clock, and one that is longer than this is none at all.
+    const longMs = Math.min(Math.ceil(ms) + 1, TIMER_MS_MAX);
+    await delay(longMs, undefined, signal ? { signal } : {}).catch(() => undefined);
   },
 };

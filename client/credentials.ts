@@ -1,4 +1,5 @@
 /** A merchant's certificate in any of the forms that it is downloaded in, read before anything is dialled. */
+import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -30,6 +31,7 @@ export function readIdentity(
   const own = source === undefined ? {} : open(source, mchId);
   const roots = [ca, 'root' in own ? own.root : undefined].filter((each) => each !== undefined);
   const { root: _, ...identity } = own as TlsIdentity & { root?: Pem };
+  for (const root of roots) checkRoot(root);
   const tls = roots.length === 0 ? identity : { ...identity, ca: [...usualRoots(), ...roots] };
   check(tls);
   return tls;
@@ -129,6 +131,17 @@ function openLegacyPfx(pfx: Buffer, passphrase: string): Opened {
 function usualRoots(): Pem[] {
   const extra = process.env.NODE_EXTRA_CA_CERTS;
   return [...rootCertificates, ...(extra && existsSync(extra) ? [readFileSync(extra)] : [])];
+}
+
+/** Node passes over a root that it cannot read, and then trusts nobody. */
+function checkRoot(root: Pem): void {
+  try {
+    new X509Certificate(root);
+  } catch (error) {
+    throw new CredentialError(
+      `ca is no certificate in PEM (${(error as Error).message}): pass the contents of rootca.pem, not its name`,
+    );
+  }
 }
 
 function check(tls: TlsIdentity): void {

@@ -1,4 +1,5 @@
 /** The public face of the client. */
+export { type Attempt, learn, RETRY_POLICY, type RetryPolicy } from './attempt.ts';
 export { BillnoError, type BillnoOptions, createBillnoMaker } from './billno.ts';
 export {
   type ClientEvent,
@@ -13,19 +14,11 @@ export { type CertificateSource, CredentialError } from './credentials.ts';
 export {
   type FileJournal,
   type FileJournalOptions,
-  JournalError,
   openFileJournal,
 } from './journal/file.ts';
 export { memoryJournal, type PaymentJournal, type PaymentRecord } from './journal/journal.ts';
-export {
-  type Attempt,
-  firstStep,
-  learn,
-  nextStep,
-  RETRY_POLICY,
-  type RetryPolicy,
-  type Step,
-} from './next-step.ts';
+export { JournalError } from './journal/lines.ts';
+export { firstStep, nextStep, type Step } from './next-step.ts';
 export { type ClientOptions, ClientOptionsError } from './options.ts';
 export type { Order } from './order.ts';
 export type { Violation } from './order-check.ts';

@@ -3,59 +3,10 @@
  * twice; an unknown result keeps its number; a new number is taken only after SEND_FAILED, and only when gethbinfo agrees; one number
  * is left alone for a second between tries.
  */
-import {
-  beijingDayNumber,
-  beijingHour,
-  CODES,
-  type CodeRow,
-  DAY_MS,
-  HOUR_MS,
-  MINUTE_MS,
-  minuteNumber,
-} from '../contracts/index.ts';
+import { CODES, type CodeRow, DAY_MS, MINUTE_MS } from '../contracts/index.ts';
+import type { Attempt } from './attempt.ts';
 import type { Found, Outcome, QueryOutcome, Refused, Unknown, UnknownReason } from './outcome.ts';
-
-/** What is known of one order number so far. Instants are epoch milliseconds. */
-export interface Attempt {
-  readonly mch_billno: string;
-  readonly amountFen: number;
-  /** What the last call was; the outcome is its. */
-  readonly lastCall: 'send' | 'query' | undefined;
-  /** Calls about this number, in this run. */
-  readonly calls: number;
-  /** May a send of this number have been paid? It stays so until something certain is known. */
-  readonly doubtful: boolean;
-  /** How often sendredpack said SEND_FAILED of this number. */
-  readonly sendFailures: number;
-  /** The last refusal of a send. */
-  readonly refusal: Refused | undefined;
-  /** When PROCESSING was last said: the number is not sent again for twenty minutes from then. */
-  readonly processingAtMs: number | undefined;
-  /** When the number was given out: gethbinfo remembers it for thirty days. */
-  readonly openedAtMs: number;
-  /** Numbers that failed for good before this one, in this run. */
-  readonly renumbered: number;
-  /** Nothing is tried after it. */
-  readonly deadlineAtMs: number;
-  readonly retry: RetryPolicy;
-  /** From 0 to 1, drawn anew for every step, so that many clients do not come back at once. */
-  readonly jitter: number;
-}
-
-export interface RetryPolicy {
-  /** Shortest time between two tries of one number, ms; at least 1000, which the API demands (E22). */
-  readonly delayMsMin: number;
-  /** Longest time between two tries, ms, before jitter. */
-  readonly delayMsMax: number;
-  /** How long to go on at all, ms. 0: no second call. */
-  readonly deadlineMs: number;
-}
-
-export const RETRY_POLICY: RetryPolicy = {
-  delayMsMin: 1_000,
-  delayMsMax: 60_000,
-  deadlineMs: 120_000,
-};
+import { backOff, waitFor } from './waits.ts';
 
 export type Step =
   | { readonly do: 'stop'; readonly outcome: Outcome }
@@ -68,6 +19,8 @@ const REMEMBERED_MS = 29 * DAY_MS;
 const RENUMBERED_MAX = 3;
 /** Tries of a connection that cannot be made, when nothing hangs on it yet. */
 const UNSENT_TRIES_MAX = 4;
+/** How long a send that was given up may still arrive: the system goes on sending what a closed connection left (assumed). */
+const LINGER_MS = MINUTE_MS;
 /** "Ask after twenty minutes; when it still is PROCESSING, the same number again" (§2.1). */
 const PROCESSING_MS = 20 * MINUTE_MS;
 
@@ -82,26 +35,8 @@ export function firstStep(attempt: Attempt, nowMs: number): Step {
   return stop(unknownOf(attempt, 'too-old', detail));
 }
 
-/** Notes what an outcome teaches about the number, before {@link nextStep} is asked. */
-export function learn(
-  attempt: Attempt,
-  call: 'send' | 'query',
-  outcome: Outcome | QueryOutcome,
-  nowMs: number,
-): Attempt {
-  const learned = { ...attempt, lastCall: call, calls: attempt.calls + 1 };
-  if (call === 'query') return learned;
-  if (outcome.kind === 'unknown') {
-    const processingAtMs = outcome.why === 'processing' ? nowMs : attempt.processingAtMs;
-    return { ...learned, doubtful: true, processingAtMs };
-  }
-  if (outcome.kind !== 'refused' || outcome.by !== 'wechat') return learned;
-  const sendFailures = attempt.sendFailures + (outcome.code === 'SEND_FAILED' ? 1 : 0);
-  return { ...learned, refusal: outcome, sendFailures };
-}
-
 /**
- * @param outcome of the last call about this number, already {@link learn}ed
+ * @param outcome of the last call about this number, already learned
  * @param nowMs when that call ended
  */
 export function nextStep(outcome: Outcome | QueryOutcome, attempt: Attempt, nowMs: number): Step {
@@ -118,7 +53,7 @@ function wanted(outcome: Outcome | QueryOutcome, attempt: Attempt, nowMs: number
     case 'found':
       return afterFound(outcome, attempt, nowMs, atMs);
     case 'not-found':
-      return afterNotFound(attempt, nowMs, atMs);
+      return afterNotFound(attempt, atMs);
     case 'unknown':
       return afterUnknown(outcome, attempt, atMs);
     case 'refused':
@@ -199,7 +134,7 @@ function afterFound(found: Found, attempt: Attempt, nowMs: number, atMs: number)
     return stop(unknownOf(attempt, 'other-order', detail));
   }
   if (status === 'FAILED') return afterFailed(attempt, nowMs, atMs);
-  if (status === 'SENDING') return afterSending(found, attempt, atMs);
+  if (status === 'SENDING') return afterSending(found, attempt, nowMs, atMs);
   const send_listid = found.detail_id;
   return stop({ kind: 'sent', mch_billno, send_listid, amountFen, by: 'query', status });
 }
@@ -212,11 +147,18 @@ function afterFailed(attempt: Attempt, nowMs: number, atMs: number): Step {
 }
 
 /** With a reason it waits unpaid, and the same request completes it later; without one nobody knows yet. */
-function afterSending(found: Found, attempt: Attempt, atMs: number): Step {
-  if (found.reason !== undefined) return stop(waitingOrder(found, found.reason));
-  const { processingAtMs } = attempt;
-  if (processingAtMs !== undefined && atMs >= processingAtMs + PROCESSING_MS) {
-    return { do: 'send', atMs, why: 'PROCESSING for twenty minutes: the same number again' };
+function afterSending(found: Found, attempt: Attempt, nowMs: number, atMs: number): Step {
+  if (found.reason !== undefined) {
+    const { lostAtMs } = attempt;
+    if (lostAtMs === undefined || nowMs >= lostAtMs + LINGER_MS) {
+      return stop(waitingOrder(found, found.reason));
+    }
+    return { do: 'query', atMs, why: 'SENDING, unpaid; but a send may still be on its way' };
+  }
+  // When an earlier run was told of it, the number is at least as old.
+  const { processingAtMs = attempt.openedAtMs } = attempt;
+  if (atMs >= processingAtMs + PROCESSING_MS) {
+    return { do: 'send', atMs, why: 'SENDING for twenty minutes: the same number again' };
   }
   return { do: 'query', atMs, why: 'SENDING: ask again' };
 }
@@ -227,13 +169,13 @@ function newNumber(attempt: Attempt, nowMs: number, why: string): Step {
   return { do: 'new-number', atMs: nowMs, why };
 }
 
-function afterNotFound(attempt: Attempt, nowMs: number, atMs: number): Step {
-  if (attempt.sendFailures > 1) {
-    return newNumber(attempt, nowMs, 'SEND_FAILED twice, and no such order: this number is dead');
+function afterNotFound(attempt: Attempt, atMs: number): Step {
+  if (attempt.sendFailures > 0) {
+    return { do: 'query', atMs, why: 'SEND_FAILED, but NOT_FOUND is not failed: ask again' };
   }
   // It was refused and nothing was kept: the refusal stands.
   const { refusal, doubtful } = attempt;
-  if (refusal && !doubtful && attempt.sendFailures === 0) return stop(refusal);
+  if (refusal && !doubtful) return stop(refusal);
   return { do: 'send', atMs, why: 'NOT_FOUND is not failed: the same number again' };
 }
 
@@ -271,24 +213,6 @@ function waitingOrder({ mch_billno }: Found, reason: string): Refused {
     ...(row?.retryAfter === undefined ? {} : { retryAfter: row.retryAfter }),
     numberFree: false,
   };
-}
-
-/** Doubles with every call, and a quarter more by chance; never below the shortest delay. */
-function backOff({ calls, retry, jitter }: Attempt): number {
-  const { delayMsMin, delayMsMax } = retry;
-  const delayMs = Math.min(delayMsMax, delayMsMin * 2 ** Math.max(0, calls - 1));
-  return Math.ceil(Math.max(delayMs, delayMsMin) * (1 + jitter / 4));
-}
-
-/** How long until then, ms; a second more where a window turns, for clocks that differ. */
-export function waitFor(until: Refused['retryAfter'], nowMs: number): number | undefined {
-  const slackMs = 1_000;
-  if (until === undefined || typeof until === 'number') return until;
-  if (until === 'next-minute') return (minuteNumber(nowMs) + 1) * MINUTE_MS - nowMs + slackMs;
-  const dayStartMs = beijingDayNumber(nowMs) * DAY_MS - 8 * HOUR_MS;
-  if (until === 'next-day') return dayStartMs + DAY_MS - nowMs + slackMs;
-  const nextEightMs = dayStartMs + 8 * HOUR_MS + (beijingHour(nowMs) >= 8 ? DAY_MS : 0);
-  return nextEightMs - nowMs + slackMs;
 }
 
 function stop(outcome: Outcome): Step {

@@ -1,11 +1,12 @@
 /** What a client is made of: its options, checked before anything is done with them. */
 import { EDITIONS, type Edition, limitsOf, REAL_HOST } from '../contracts/index.ts';
+import { RETRY_POLICY, type RetryPolicy } from './attempt.ts';
 import type { ClientEvent } from './client.ts';
 import type { ClientClock } from './clock.ts';
 import { type CertificateSource, readIdentity } from './credentials.ts';
+import { fetchTransport } from './fetch-transport.ts';
 import type { PaymentJournal } from './journal/journal.ts';
-import { RETRY_POLICY, type RetryPolicy } from './next-step.ts';
-import { fetchTransport, poolTransport, type Transport } from './transport.ts';
+import { poolTransport, type Transport } from './transport.ts';
 
 export interface ClientOptions<E extends Edition = 'current'> {
   readonly mchId: string;
@@ -76,12 +77,18 @@ export function checkOptions({
   if (timeoutMs !== undefined && !(timeoutMs > 0 && timeoutMs <= 2_147_483_647)) {
     refuse(`timeoutMs: expected milliseconds above 0, got ${timeoutMs}`);
   }
-  if (ratePerSecond !== undefined && ratePerSecond !== null && !(ratePerSecond > 0)) {
-    refuse(`ratePerSecond: expected a number above 0, or null for no limit, got ${ratePerSecond}`);
-  }
+  if (ratePerSecond !== null) checkRate(ratePerSecond);
   if (more.certificate === undefined && more.fetch === undefined) {
     refuse('certificate: expected { cert, key }, { pfx, passphrase } or { dir }');
   }
+}
+
+/** @throws ClientOptionsError */
+export function checkRate(ratePerSecond: number | undefined): void {
+  if (ratePerSecond === undefined || (Number.isFinite(ratePerSecond) && ratePerSecond > 0)) return;
+  throw new ClientOptionsError(
+    `ratePerSecond: expected a number above 0, or null for no limit, got ${ratePerSecond}`,
+  );
 }
 
 const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];
@@ -116,6 +123,12 @@ export function transportOf(options: ClientOptions<Edition>): Transport {
 
 export function policyOf(base: RetryPolicy, own: Partial<RetryPolicy> = {}): RetryPolicy {
   const policy = { ...base, ...own };
+  for (const name of ['delayMsMin', 'delayMsMax', 'deadlineMs'] as const) {
+    if (Number.isFinite(policy[name]) && policy[name] >= 0) continue;
+    throw new ClientOptionsError(
+      `retry.${name}: expected milliseconds, 0 or more, got ${String(policy[name])}`,
+    );
+  }
   if (policy.delayMsMin < RETRY_POLICY.delayMsMin) {
     throw new ClientOptionsError(
       `retry.delayMsMin: one number may be tried once in ${RETRY_POLICY.delayMsMin} ms at most, got ${policy.delayMsMin}`,

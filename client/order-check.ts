@@ -21,6 +21,7 @@ export interface Violation {
   readonly expected: string;
 }
 
+const SWITCHES = switchesOf();
 const GOT_CHARACTERS_MAX = 60;
 // XML 1.0 has no way at all to write the others, nor half a surrogate pair.
 const NOT_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
@@ -38,7 +39,10 @@ export function violationsOf(
     got: shown((order as unknown as Record<string, unknown>)[field]),
     expected: `nothing: sendredpack of edition ${edition} does not let a caller set it`,
   }));
-  const typed = wrongTypes(order);
+  // What the caller may not set at all is not told a second time for its type.
+  const typed = wrongTypes(order).filter(
+    ({ field }) => !strangers.some((stranger) => stranger.field === field),
+  );
   // A value of the wrong type never became a field: that it is missing says nothing new.
   const told = new Set([...typed.map(({ field }) => field), 'min_value', 'max_value']);
   const broken = brokenRules(edition, 'sendredpack', fields, merchant);
@@ -92,7 +96,7 @@ function brokenRules(
     edition,
     endpoint,
     fields,
-    switches: switchesOf(),
+    switches: SWITCHES,
     utf8: true,
     peer: { kind: 'none' },
     merchant: {
@@ -102,6 +106,7 @@ function brokenRules(
       certificate: 'valid',
     },
   });
+  if (refusals.length === 0) return [];
   const rows = new Map(EDITION_TABLES[edition].request[endpoint].map((row) => [row.name, row]));
   return refusals.map(({ clause }) => {
     const [field = '', rule = ''] = clause.split('/').slice(-2);

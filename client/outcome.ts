@@ -65,7 +65,8 @@ export interface Unknown {
  * request left and no whole answer came. `unreadable`: what came is no answer of the API (HTML, broken XML, DOCTYPE, not UTF-8).
  * `certificate-page`: the front server's page about the client certificate; repeating will not help. `forged`: a wrong signature. `other-order`: an answer about another number, merchant, user or amount. `contradiction`: an answer
  * that says two things. `aborted`: the caller gave up. `in-progress`: gethbinfo says SENDING. `deadline`: tried until the deadline.
- * `too-old`: gethbinfo no longer remembers the number, so nothing can be settled by asking.
+ * `too-old`: gethbinfo no longer remembers the number, so nothing can be settled by asking. `order-invalid`: an earlier run left the
+ * number open, and the order that came now breaks the contract.
  */
 export type UnknownReason =
   | 'system-error'
@@ -81,7 +82,8 @@ export type UnknownReason =
   | 'aborted'
   | 'in-progress'
   | 'deadline'
-  | 'too-old';
+  | 'too-old'
+  | 'order-invalid';
 
 /** What became of a packet. */
 export type Outcome = Sent | Refused | Unknown;

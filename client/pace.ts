@@ -14,9 +14,13 @@ export function createPace(ratePerSecond: number | null, clock: ClientClock): Pa
   if (ratePerSecond === null) return { turn: async () => undefined };
   const gapMs = (1_000 / ratePerSecond) * MARGIN;
   let nextAtMs = 0;
+  let lastMs = 0;
   return {
     async turn(signal) {
       const nowMs = clock.nowMs();
+      // A clock that was set back must not make calls wait until it is there again.
+      if (nowMs < lastMs) nextAtMs -= lastMs - nowMs;
+      lastMs = nowMs;
       const startAtMs = Math.max(nowMs, nextAtMs);
       nextAtMs = startAtMs + gapMs;
       if (startAtMs > nowMs) await clock.sleep(startAtMs - nowMs, signal);

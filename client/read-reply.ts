@@ -8,6 +8,7 @@ import {
   findCode,
   ORDER_STATES,
   type OrderState,
+  parseFields,
   parseTree,
   readInt,
   sameSignature,
@@ -36,7 +37,8 @@ export interface Asked {
 
 /** An answer in the API's own form, already known to be about the order that was asked for. */
 interface Reply {
-  readonly root: XmlElement;
+  /** undefined: a flat answer. */
+  readonly root: XmlElement | undefined;
   readonly fields: Fields;
 }
 
@@ -73,28 +75,40 @@ export function readQueryReply(asked: Asked, answered: Answered): QueryOutcome {
 }
 
 function readReply(asked: Asked, { status, body }: Answered): Reply | Unknown {
-  const tree = parseTree(body);
   const at = { httpStatus: status };
-  if (status !== 200 || !tree.ok) {
+  const read = readFields(body);
+  if (status !== 200 || !read.ok) {
     if (isCertificatePage(body)) return unknown(asked, 'certificate-page', CERTIFICATE_PAGE, at);
-    const what = tree.ok ? 'though with XML' : tree.refusal.detail;
+    const what = read.ok ? 'though with XML' : read.detail;
     return unknown(asked, 'unreadable', `HTTP ${status}, ${what}`, at);
   }
-  const fields = new Map<string, string>();
-  for (const { name, text, children } of tree.value.children) {
-    if (children.length > 0) continue;
-    if (fields.has(name)) return unknown(asked, 'unreadable', `<${name}> comes twice`, at);
-    fields.set(name, text);
-  }
+  const { fields } = read;
   if (!fields.has('return_code')) {
-    return unknown(asked, 'unreadable', `<${tree.value.name}> has no return_code`, at);
+    return unknown(asked, 'unreadable', `it has no return_code`, at);
   }
   const sign = fields.get('sign');
   if (sign && !isSigned(fields, asked.key, sign)) {
     return unknown(asked, 'forged', 'the sign of the answer is not made with our key', at);
   }
   const stranger = whoseElse(asked, fields);
-  return stranger ? unknown(asked, 'other-order', stranger, at) : { root: tree.value, fields };
+  return stranger ? unknown(asked, 'other-order', stranger, at) : read;
+}
+
+type Read = (Reply & { readonly ok: true }) | { readonly ok: false; readonly detail: string };
+
+/** A flat answer is read several times faster than one with a list, or with what is none of ours. */
+function readFields(body: Uint8Array): Read {
+  const flat = parseFields(body);
+  if (flat.ok) return { ok: true, root: undefined, fields: flat.value };
+  const tree = parseTree(body);
+  if (!tree.ok) return { ok: false, detail: tree.refusal.detail };
+  const fields = new Map<string, string>();
+  for (const { name, text, children } of tree.value.children) {
+    if (children.length > 0) continue;
+    if (fields.has(name)) return { ok: false, detail: `<${name}> comes twice` };
+    fields.set(name, text);
+  }
+  return { ok: true, root: tree.value, fields };
 }
 
 /** Production sends no sign (E30); when there is one it must be right, by either hash. */
@@ -180,13 +194,12 @@ function readCommunication(
   return unknown(asked, 'contradiction', message ? `${said}: ${message}` : said);
 }
 
-/** An error code by its row in the contract; one that no edition has says nothing about the money. */
+/** An error code by its row in the contract; one that no edition has for the endpoint says nothing about the money. */
 function readCode(asked: Asked, code: string, message: string): Refused | Unknown {
   const row = findCode(code);
-  if (!row) {
-    return unknown(asked, 'unknown-code', `err_code ${code}, which is in no edition: ${message}`, {
-      code,
-    });
+  if (!row?.endpoints.includes(asked.endpoint)) {
+    const detail = `err_code ${code}, which ${asked.endpoint} has in no edition: ${message}`;
+    return unknown(asked, 'unknown-code', detail, { code });
   }
   const retryAfter = row.retryAfter;
   if (row.numberAfter === 'unknown') {
@@ -237,8 +250,8 @@ function readFound(asked: Asked, { root, fields }: Reply): Found | Unknown {
 }
 
 /** One receiver or none come without any other sign than their number. */
-function receiversIn(root: XmlElement): Receiver[] {
-  const list = root.children.find(({ name }) => name === 'hblist')?.children ?? [];
+function receiversIn(root: XmlElement | undefined): Receiver[] {
+  const list = root?.children.find(({ name }) => name === 'hblist')?.children ?? [];
   return list
     .filter(({ name }) => name === 'hbinfo')
     .map(({ children }) => {

@@ -2,18 +2,13 @@
  * The safe way to pay: the number is noted before it is sent, kept while anything is unknown, and replaced only when the contract says
  * that it is dead. Killed at any instant and called again with the same journal, it pays once.
  */
+
+import { type Attempt, learn, type RetryPolicy } from './attempt.ts';
 import type { ClientClock } from './clock.ts';
 import type { PaymentJournal, PaymentRecord } from './journal/journal.ts';
-import {
-  type Attempt,
-  firstStep,
-  learn,
-  nextStep,
-  type RetryPolicy,
-  type Step,
-} from './next-step.ts';
+import { firstStep, nextStep, type Step } from './next-step.ts';
 import type { Order } from './order.ts';
-import type { Outcome, QueryOutcome } from './outcome.ts';
+import type { Outcome, QueryOutcome, Refused } from './outcome.ts';
 
 /** A payment's last outcome, and the numbers that failed for good on the way there. */
 export type Settled = Outcome & { readonly formerNumbers: readonly string[] };
@@ -48,6 +43,8 @@ export type SettleEvent =
 export interface Payment {
   readonly id: string;
   readonly order: Order;
+  /** What the contract has against the order; it is not sent then. */
+  readonly invalid: Refused | undefined;
   readonly journal: PaymentJournal;
   readonly retry: RetryPolicy;
   readonly signal: AbortSignal | undefined;
@@ -61,8 +58,11 @@ export async function settle(hands: Hands, payment: Payment): Promise<Settled> {
   if (before?.outcome?.kind === 'sent') {
     return { ...before.outcome, formerNumbers: before.formerNumbers };
   }
-  const record = before ?? opened(hands, payment);
-  const doubtful = before?.open ?? false;
+  if (payment.invalid) return unsendable(payment.invalid, before);
+  const { lostAtMs, ...record } = before ?? opened(hands, payment);
+  const doubt: Doubt = before?.open
+    ? { doubtful: true, lostAtMs: lostAtMs ?? hands.clock.nowMs() }
+    : CERTAIN;
   // Whatever happens from here on, the number is known to the journal as one that may be paid.
   const open: PaymentRecord = {
     ...record,
@@ -71,8 +71,34 @@ export async function settle(hands: Hands, payment: Payment): Promise<Settled> {
     open: true,
   };
   await payment.journal.write(open);
-  return run(hands, payment, open, doubtful);
+  return run(hands, payment, open, doubt, before);
 }
+
+/** An order that cannot be sent as it is; what an earlier run left open stays so. */
+function unsendable(invalid: Refused, before: PaymentRecord | undefined): Settled {
+  if (!before) return { ...invalid, formerNumbers: [] };
+  const { mch_billno, formerNumbers, open } = before;
+  if (!open) {
+    return { ...bound({ ...invalid, mch_billno }, before, before), formerNumbers };
+  }
+  const detail = `an earlier run left this number open, and the order is not in order now: ${invalid.message}`;
+  return { kind: 'unknown', mch_billno, why: 'order-invalid', detail, formerNumbers };
+}
+
+/** What WeChat may keep under a number from before binds it, also when this run's calls never got so far. */
+function bound(
+  outcome: Outcome,
+  { mch_billno }: PaymentRecord,
+  before: PaymentRecord | undefined,
+): Outcome {
+  if (outcome.kind !== 'refused' || before?.mch_billno !== mch_billno) return outcome;
+  const kept = before.open || (before.outcome?.kind === 'refused' && !before.outcome.numberFree);
+  return kept ? { ...outcome, numberFree: false } : outcome;
+}
+
+/** What a former run left open. When it died, nobody knows when its last send ended: now at the latest. */
+type Doubt = Pick<Attempt, 'doubtful' | 'lostAtMs'>;
+const CERTAIN: Doubt = { doubtful: false, lostAtMs: undefined };
 
 /** Openid and amount are bound to a number that may be paid, or that WeChat keeps. @returns what differs, or undefined */
 function mismatchOf(record: PaymentRecord, mchId: string, payment: Payment): string | undefined {
@@ -121,17 +147,18 @@ async function run(
   hands: Hands,
   payment: Payment,
   opening: PaymentRecord,
-  doubtful: boolean,
+  doubt: Doubt,
+  before: PaymentRecord | undefined,
 ): Promise<Settled> {
   const { clock } = hands;
   const deadlineAtMs = clock.nowMs() + payment.retry.deadlineMs;
   let record = opening;
-  let attempt = attemptOf(hands, payment, record, deadlineAtMs, doubtful);
+  let attempt = attemptOf(hands, payment, record, deadlineAtMs, doubt);
   let step: Step = firstStep(attempt, clock.nowMs());
   while (step.do !== 'stop') {
     if (step.do === 'new-number') {
       record = await renumber(hands, payment, record, step.why);
-      attempt = attemptOf(hands, payment, record, deadlineAtMs, false, attempt.renumbered + 1);
+      attempt = attemptOf(hands, payment, record, deadlineAtMs, CERTAIN, attempt.renumbered + 1);
       step = firstStep(attempt, clock.nowMs());
       continue;
     }
@@ -142,8 +169,11 @@ async function run(
     attempt = { ...learn(attempt, call, outcome, nowMs), jitter: hands.random() };
     step = nextStep(outcome, attempt, nowMs);
   }
-  const { outcome } = step;
-  await payment.journal.write({ ...record, open: outcome.kind === 'unknown', outcome });
+  const outcome = bound(step.outcome, record, before);
+  const open = outcome.kind === 'unknown';
+  const { lostAtMs } = attempt;
+  const lost = open && lostAtMs !== undefined ? { lostAtMs } : {};
+  await payment.journal.write({ ...record, ...lost, open, outcome });
   return { ...outcome, formerNumbers: record.formerNumbers };
 }
 
@@ -161,7 +191,7 @@ function attemptOf(
   { order, retry }: Payment,
   { mch_billno, openedAtMs }: PaymentRecord,
   deadlineAtMs: number,
-  doubtful: boolean,
+  doubt: Doubt,
   renumbered = 0,
 ): Attempt {
   return {
@@ -169,7 +199,7 @@ function attemptOf(
     amountFen: order.total_amount,
     lastCall: undefined,
     calls: 0,
-    doubtful,
+    ...doubt,
     sendFailures: 0,
     refusal: undefined,
     processingAtMs: undefined,

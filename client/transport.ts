@@ -3,8 +3,10 @@
  * undici's `dispatch` is used, which its `request` stands on, because it alone tells when a request begins to leave.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { type Dispatcher, Pool } from 'undici';
+import { classify } from './failures.ts';
 
 /** A whole answer, whatever it says. */
 export interface Answered {
@@ -48,17 +50,17 @@ export interface TlsIdentity {
 }
 
 /** A reply has under 2 KiB; one that is longer is none. */
-const REPLY_BYTES_MAX = 65_536;
+export const REPLY_BYTES_MAX = 65_536;
 /** The rate limit, 30 a second, needs no more unless every answer takes a second. */
 const CONNECTIONS_MAX = 32;
-const CONTENT_TYPE = 'text/xml; charset=utf-8';
+export const CONTENT_TYPE = 'text/xml; charset=utf-8';
 
 /** Over a pool of kept connections. @param timeoutMs for one call, from dialling to the last byte */
 export function poolTransport(baseUrl: URL, tls: TlsIdentity, timeoutMs: number): Transport {
   const pool = new Pool(baseUrl.origin, {
     connections: CONNECTIONS_MAX,
     pipelining: 1,
-    connect: { ...tls, ca: tls.ca ? [...tls.ca] : undefined, timeout: timeoutMs },
+    connect: { secureContext: contextOf(tls), timeout: timeoutMs },
     headersTimeout: 0,
     bodyTimeout: 0,
   } as Pool.Options);
@@ -77,7 +79,12 @@ export function poolTransport(baseUrl: URL, tls: TlsIdentity, timeoutMs: number)
   };
 }
 
-function abortedBefore(): Unsent {
+/** Made once: to read keys and a hundred roots for every connection takes tens of milliseconds each. */
+function contextOf(tls: TlsIdentity): SecureContext {
+  return createSecureContext({ ...tls, ca: tls.ca ? [...tls.ca] : undefined });
+}
+
+export function abortedBefore(): Unsent {
   return {
     kind: 'unsent',
     code: 'ABORTED',
@@ -183,99 +190,4 @@ function decoded(body: Buffer, encoding: string): Uint8Array {
   } catch {
     return body;
   }
-}
-
-/** Through a `fetch` that the caller hands in: for tests, and for msw. */
-export function fetchTransport(
-  fetch: typeof globalThis.fetch,
-  baseUrl: URL,
-  timeoutMs: number,
-): Transport {
-  return {
-    async post(path, body, signal) {
-      if (signal?.aborted) return abortedBefore();
-      const timeout = AbortSignal.timeout(timeoutMs);
-      try {
-        const response = await fetch(`${baseUrl.href.replace(/\/$/, '')}${path}`, {
-          method: 'POST',
-          body: typeof body === 'string' ? body : Uint8Array.from(body),
-          headers: { 'content-type': CONTENT_TYPE },
-          redirect: 'manual',
-          signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-        });
-        return await readResponse(response);
-      } catch (error) {
-        if (timeout.aborted) {
-          return { kind: 'lost', why: 'timeout', detail: `no whole answer within ${timeoutMs} ms` };
-        }
-        if (signal?.aborted)
-          return { kind: 'lost', why: 'aborted', detail: 'given up by the caller' };
-        return classify(causeOf(error), 'perhaps');
-      }
-    },
-    async close() {},
-  };
-}
-
-async function readResponse(response: Response): Promise<Answered | Lost> {
-  const contentType = response.headers.get('content-type') ?? '';
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  const reader = response.body?.getReader();
-  for (;;) {
-    const { value } = (await reader?.read()) ?? {};
-    if (!value) {
-      const body = Buffer.concat(chunks);
-      return { kind: 'answered', status: response.status, contentType, body };
-    }
-    bytes += value.length;
-    if (bytes > REPLY_BYTES_MAX) {
-      await reader?.cancel();
-      const detail = `the answer is longer than ${REPLY_BYTES_MAX} bytes`;
-      return { kind: 'lost', why: 'oversize', detail };
-    }
-    chunks.push(value);
-  }
-}
-
-/** fetch wraps what happened. */
-function causeOf(error: unknown): Error {
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error) return cause;
-  return error instanceof Error ? error : new Error(String(error));
-}
-
-/** Failures from before there is a connection, or while its handshake is made. */
-const BEFORE_CONNECTION: readonly string[] = [
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EHOSTDOWN',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-];
-
-/**
- * In TLS 1.3 a server refuses the client's certificate after the client thinks the handshake is over, when the request may be on its
- * way. It was never read: the server answers such an alert instead of finishing the handshake.
- */
-const HANDSHAKE_ALERT =
-  /^ERR_SSL_[A-Z0-9/]+_ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_REVOKED|CERTIFICATE_EXPIRED|CERTIFICATE_UNKNOWN|UNKNOWN_CA|HANDSHAKE_FAILURE|PROTOCOL_VERSION|ACCESS_DENIED)$/;
-
-/** What node says when it does not take the server's certificate: it hangs up before it writes. */
-const SERVER_CERTIFICATE = /^(?:ERR_TLS_CERT_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/;
-
-/** @param left had the request begun to leave? A caller's fetch does not tell. */
-function classify(error: Error, left: 'no' | 'yes' | 'perhaps'): Unsent | Lost {
-  const code = (error as NodeJS.ErrnoException).code ?? error.name;
-  const detail = error.message || code;
-  const certain =
-    left === 'no' ||
-    BEFORE_CONNECTION.includes(code) ||
-    HANDSHAKE_ALERT.test(code) ||
-    (left === 'perhaps' && SERVER_CERTIFICATE.test(code));
-  if (certain) return { kind: 'unsent', code, detail };
-  return { kind: 'lost', why: 'cut', detail: `${code}: ${detail}` };
 }

@@ -4,8 +4,11 @@ import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { EDITIONS } from '../../contracts/index.ts';
 import { UsageError } from './context.ts';
+import { packetFieldNames } from './packet.ts';
 
 const text = z.string({ error: 'expected a text' });
+
+const FIELD_NAMES = [...new Set(EDITIONS.flatMap(packetFieldNames))];
 
 /** Every scalar is a text (failsafe YAML), so that a merchant number needs no quotes. */
 const schema = z.strictObject({
@@ -23,7 +26,9 @@ const schema = z.strictObject({
     .regex(/^\d{1,2}$/, 'expected a whole number, 0 to 99')
     .optional(),
   defaults: z
-    .record(z.string(), text, { error: 'expected fields of the packet, like wishing: 恭喜发财' })
+    .partialRecord(z.enum(FIELD_NAMES, { error: 'no such field of a packet' }), text, {
+      error: 'expected fields of the packet, like wishing: 恭喜发财',
+    })
     .optional(),
 });
 
@@ -72,19 +77,20 @@ function parseConfig(source: string, shown: string): ConfigFile {
   const result = schema.safeParse(contentOf(document, shown));
   if (result.success) return result.data;
   const faults = result.error.issues.flatMap((issue) => {
-    const names = issue.code === 'unrecognized_keys' ? issue.keys : [];
-    if (names.length === 0) {
-      const place = positionOf(document, issue.path);
-      return [`${at(place)}: ${issue.path.join('.') || 'the file'}: ${messageOf(issue)}`];
+    const { path } = issue;
+    if (issue.code !== 'unrecognized_keys') {
+      return [
+        `${at(positionOf(document, path))}: ${path.join('.') || 'the file'}: ${messageOf(issue)}`,
+      ];
     }
-    return names.map(
-      (name) => `${at(keyPosition(document, name))}: ${name}: expected one of ${KNOWN}`,
-    );
+    const known = path.length === 0 ? Object.keys(schema.shape) : FIELD_NAMES;
+    return issue.keys.map((name) => {
+      const key = [...path, name];
+      return `${at(keyPosition(document, key))}: ${key.join('.')}: expected one of ${known.join(', ')}`;
+    });
   });
   throw new UsageError(faults.join('\n'));
 }
-
-const KNOWN = Object.keys(schema.shape).join(', ');
 
 function messageOf({ path, message }: z.core.$ZodIssue): string {
   return path.length === 0 ? `expected settings, like mch_id: 10000098` : message;
@@ -99,9 +105,14 @@ function contentOf(document: ReturnType<typeof parseDocument>, shown: string): u
   }
 }
 
-function keyPosition({ contents }: ReturnType<typeof parseDocument>, name: string): number {
-  const keys = isMap(contents) ? contents.items.map((pair) => pair.key) : [];
-  const key = keys.find((each) => isScalar(each) && each.value === name);
+/** Where the key itself stands that a path ends with. */
+function keyPosition(
+  document: ReturnType<typeof parseDocument>,
+  path: readonly PropertyKey[],
+): number {
+  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  const keys = isMap(parent) ? parent.items.map((pair) => pair.key) : [];
+  const key = keys.find((each) => isScalar(each) && each.value === path.at(-1));
   return isScalar(key) ? (key.range?.[0] ?? 0) : 0;
 }
 

@@ -2,7 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Edition } from '../../contracts/index.ts';
 import { type ClientEvent, createRedpackClient, type RedpackClient } from '../client.ts';
-import { type FileJournal, JournalError, openFileJournal } from '../journal/file.ts';
+import { type FileJournal, openFileJournal } from '../journal/file.ts';
+import { JournalError } from '../journal/lines.ts';
 import type { ClientOptions } from '../options.ts';
 import { UsageError } from './context.ts';
 import type { Settings } from './settings.ts';

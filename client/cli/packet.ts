@@ -2,7 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import type { Command } from 'commander';
 import { EDITION_TABLES, type Edition } from '../../contracts/index.ts';
-import type { Order } from '../order.ts';
+import { type Order, strangersIn } from '../order.ts';
 import type { Violation } from '../order-check.ts';
 import { UsageError } from './context.ts';
 import type { Settings } from './settings.ts';
@@ -53,7 +53,11 @@ export function packetFields(flags: PacketFlags, settings: Settings): PacketFiel
   for (const text of flags.field ?? []) {
     const [, name, value] = /^([a-z_]+)=(.*)$/s.exec(text) ?? [];
     if (name === undefined || value === undefined) {
-      throw new UsageError(`--field: expected name=text, like nick_name=天虹百货, got ${text}`);
+      throw new UsageError(`--field: expected name=text, like risk_info=posttime%3d1, got ${text}`);
+    }
+    const known = packetFieldNames(settings.edition);
+    if (!known.includes(name)) {
+      throw new UsageError(`--field ${name}: expected one of ${known.join(', ')}`);
     }
     fields[name] = value;
   }
@@ -62,6 +66,17 @@ export function packetFields(flags: PacketFlags, settings: Settings): PacketFiel
     if (value !== undefined) fields[field] = value;
   }
   return fields;
+}
+
+/** What the payment is, which is said otherwise. */
+const PAYMENT_FIELDS: readonly string[] = ['mch_billno', 're_openid', 'total_amount'];
+
+/** The fields of an edition that a packet may be given. */
+export function packetFieldNames(edition: Edition): string[] {
+  return EDITION_TABLES[edition].request.sendredpack
+    .map(({ name }): string => name)
+    .filter((name) => !PAYMENT_FIELDS.includes(name))
+    .filter((name) => strangersIn(edition, { [name]: '' }).length === 0);
 }
 
 /** Fields may be of any edition here; what the order's does not have is found when it is checked. */

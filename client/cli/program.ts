@@ -3,13 +3,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { BillnoError } from '../billno.ts';
 import { CredentialError } from '../credentials.ts';
-import { JournalError } from '../journal/file.ts';
+import { JournalError } from '../journal/lines.ts';
 import { ClientOptionsError } from '../options.ts';
 import { batchCommand } from './batch.ts';
 import { type Context, EXIT, MachineError, UsageError } from './context.ts';
 import { queryCommand } from './query.ts';
 import { sendCommand } from './send.ts';
 import { signCommand } from './sign-command.ts';
+import { verifyCommand } from './verify-command.ts';
 
 const COMMANDS = [sendCommand, queryCommand, batchCommand, signCommand] as const;
 
@@ -73,6 +74,8 @@ function buildProgram(context: Context, end: (exitCode: number) => void): Comman
   for (const make of COMMANDS) {
     program.addCommand(make(context, end).copyInheritedSettings(program));
   }
+  // What it loads when it is called has a help of its own.
+  program.addCommand(verifyCommand(context, end).copyInheritedSettings(program).helpOption(false));
   return program;
 }
 

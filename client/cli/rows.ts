@@ -1,9 +1,8 @@
 /** Records of a CSV file to payments, or all that is wrong with them. A row that could mean two things is refused. */
-import { EDITION_TABLES, type Edition, toYuan } from '../../contracts/index.ts';
-import { strangersIn } from '../order.ts';
+import { type Edition, toYuan } from '../../contracts/index.ts';
 import type { CsvRecord } from './csv-file.ts';
 import { fenOfDigits, fenOfYuan } from './money.ts';
-import type { PacketFields } from './packet.ts';
+import { type PacketFields, packetFieldNames } from './packet.ts';
 
 export interface Row {
   /** From 1. */
@@ -62,11 +61,7 @@ function columnsOf(
   { line, values }: CsvRecord,
   { edition, ignoreUnknownColumns }: RowsOptions,
 ): { names: Columns; faults: string[] } {
-  const fields = EDITION_TABLES[edition].request.sendredpack
-    .map(({ name }): string => name)
-    .filter((name) => strangersIn(edition, { [name]: '' }).length === 0)
-    .filter((name) => name !== 're_openid' && name !== 'total_amount');
-  const known = [...OWN_COLUMNS, ...fields];
+  const known = [...OWN_COLUMNS, 'mch_billno', ...packetFieldNames(edition)];
   const faults: string[] = [];
   const names = values.map((value) => {
     const lower = value.trim().toLowerCase();

@@ -123,7 +123,8 @@ function collect(
     edition: editionOf(sources),
     instance: file.instance === undefined ? undefined : Number(file.instance),
     journal: file.journal && resolve(sources.fileFolder, file.journal),
-    defaults: file.defaults ?? {},
+    // A field that is there has a text.
+    defaults: (file.defaults ?? {}) as Readonly<Record<string, string>>,
   };
 
   function missingText(name: SettingName, what: string): string {

@@ -18,6 +18,8 @@ export interface PaymentRecord {
   readonly formerNumbers: readonly string[];
   /** Is nothing certain yet? Then the number may have been paid, also when no outcome was ever noted. */
   readonly open: boolean;
+  /** When the last send without a certain answer ended, epoch milliseconds; missing when a run died, or all is certain. */
+  readonly lostAtMs?: number;
   /** The last outcome; missing until there is one. */
   readonly outcome?: Outcome;
 }

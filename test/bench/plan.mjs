@@ -2,12 +2,13 @@
 
 /**
  * Counts and not durations: each server gets the very same bodies, and memory compares.
- * @typedef {{ rounds: number, starts: number, warmUp: Counts, counts: Counts }} Plan
+ * @typedef {{ rounds: number, starts: number, warmUp: Counts, counts: Counts, sends: { rounds: number, count: number } }} Plan
  * @typedef {Record<import('./load.mjs').Mode, number>} Counts requests per server and round
  */
 
 /** @type {Plan} */
 export const FULL = {
+  sends: { rounds: 21, count: 800 },
   rounds: 7,
   starts: 9,
   warmUp: { 'keep-alive': 8000, new: 200, resumed: 200 },
@@ -16,6 +17,7 @@ export const FULL = {
 
 /** @type {Plan} */
 export const QUICK = {
+  sends: { rounds: 11, count: 400 },
   rounds: 3,
   starts: 5,
   warmUp: { 'keep-alive': 4000, new: 100, resumed: 100 },
@@ -31,3 +33,6 @@ export const TARGETS = [
   { name: 'new', what: 'requests per second, new connections', atLeast: 0.9 },
   { name: 'start', what: 'start to first answer', atMost: 2 },
 ];
+
+/** The client's `send` against the same bytes posted with undici, in the same round. */
+export const SEND_TARGET = { atMost: 1.25, concurrencies: [1, 8] };

@@ -1,12 +1,12 @@
 /** From turns to figures per server, ratios, verdicts, and the table that people read. */
-import { TARGETS } from './plan.mjs';
+import { SEND_TARGET, TARGETS } from './plan.mjs';
 import { median } from './stats.mjs';
 
 /**
  * @param {{ starts: { server: string, ms: number }[], turns: import('./measure.mjs').Turn[],
- *   memory: Record<string, number>, modes: readonly string[] }} raw
+ *   memory: Record<string, number>, modes: readonly string[], sends: import('./sends.mjs').Round[] }} raw
  */
-export function summarize({ starts, turns, memory, modes }) {
+export function summarize({ starts, turns, memory, modes, sends }) {
   const names = Object.keys(memory);
   const servers = names.map((name) => ({
     name,
@@ -20,8 +20,22 @@ export function summarize({ starts, turns, memory, modes }) {
       modes.map((mode) => [mode, (name) => turnsOf(turns, name, mode).map(({ rps }) => rps)]),
     ),
   };
-  const ratios = TARGETS.map((target) => verdict(target, series[target.name]));
+  const ratios = [
+    ...TARGETS.map((target) => verdict(target, series[target.name])),
+    ...SEND_TARGET.concurrencies.map((concurrency) => sendVerdict(sends, concurrency)),
+  ];
   return { servers, ratios };
+}
+
+function sendVerdict(sends, concurrency) {
+  const own = sends.filter((round) => round.concurrency === concurrency);
+  const rounds = own.map(({ clientUs, bareUs }) => clientUs / bareUs);
+  const ratio = median(rounds);
+  const { atMost } = SEND_TARGET;
+  const bareUs = median(own.map((round) => round.bareUs));
+  const what = `time of a send against bare undici (${bareUs.toFixed(0)} us), ${concurrency} at once`;
+  const [least, most] = [Math.min(...rounds), Math.max(...rounds)];
+  return { name: 'send', what, atMost, ratio, least, most, met: ratio <= atMost };
 }
 
 function turnsOf(turns, name, mode) {
@@ -90,7 +104,7 @@ export function asText({ servers, ratios }) {
     ...aligned(starts),
     '',
     ...doubts,
-    'Ours against bare hono: the median of the rounds (least to most).',
+    'Our server against bare hono, our client against bare undici: the median of the rounds (least to most).',
     ...ratios.map(ratioLine),
     '',
   ].join('\n');

@@ -1,6 +1,6 @@
 /**
- * The bench: a bare node:https server, a bare hono server and ours with everything checked, in one
- * run on one machine. Only ratios are judged. Ends with 1 when a target is missed, with 2 when it
+ * The bench: a bare node:https server, a bare hono server and ours with everything checked, and the client against bare undici, in
+ * one run on one machine. Only ratios are judged. Ends with 1 when a target is missed, with 2 when it
  * could not measure.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { stopAll } from './children.mjs';
+import { measureClient } from './client-overhead.mjs';
 import { startLoad } from './load-process.mjs';
 import { measureLoad, measureStarts } from './measure.mjs';
 import { FULL, QUICK } from './plan.mjs';
@@ -91,14 +92,18 @@ async function measure({ bin, scratch, flags }) {
   say(`Loading each server for ${plan.rounds} rounds…`);
   const servers = [];
   for (const one of contestants) {
-    const { url, pid } = await startServer(one.args, scratch);
-    servers.push({ ...one, url, pid });
+    const { url, pid, stop } = await startServer(one.args, scratch);
+    servers.push({ ...one, url, pid, stop });
   }
   const load = await startLoad(files, merchant);
   const turns = await measureLoad({ servers, plan, modes, load });
   const memory = {};
   for (const { name, pid } of servers) memory[name] = await peakMemory(pid);
-  return summarize({ starts, turns, memory, modes });
+  for (const { stop } of servers) await stop();
+
+  say(`Sending with the client for ${plan.sends.rounds} rounds…`);
+  const sends = await measureClient({ args: ours.args, cwd: scratch, plan });
+  return summarize({ starts, turns, memory, modes, sends });
 }
 
 function here(path) {

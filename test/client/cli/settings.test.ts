@@ -143,6 +143,8 @@ describe('what is off is said with its place', () => {
       /^redpack\.yaml:1:11: defaults: expected fields of the packet, like wishing: /,
     ],
     ['defaults:\n  wishing: [a]', /^redpack\.yaml:2:12: defaults\.wishing: expected a text$/],
+    ['defaults:\n  wishng: a', /^redpack\.yaml:2:3: defaults\.wishng: expected one of .*wishing/],
+    ['defaults:\n  mch_billno: a', /^redpack\.yaml:2:3: defaults\.mch_billno: expected one of /],
     ['just words', /^redpack\.yaml:1:1: the file: expected settings, like mch_id: 10000098$/],
     ['instance: 100', /^redpack\.yaml:1:11: instance: expected a whole number, 0 to 99$/],
     [`key: ${KEY}\nkey_file: k`, /^redpack\.yaml: key and key_file say two things: give one$/],
