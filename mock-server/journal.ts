@@ -16,7 +16,7 @@ import { createSecrets, type Secrets } from './secrets.ts';
 
 const JOURNAL_ENTRIES_MAX = 10_000;
 
-export interface JournalQuery extends JournalFilter {
+interface JournalQuery extends JournalFilter {
   /** Only calls with a higher sequence. */
   readonly after?: number | undefined;
   /** Only calls with a lower sequence. */

@@ -35,7 +35,7 @@ const problemError = z.object({
 });
 export type ProblemError = z.infer<typeof problemError>;
 
-export const problemSchema = z
+const problemSchema = z
   .object({
     type: z.string().describe('urn:redpack-mock:problem: and the name of the problem'),
     title: z.string(),

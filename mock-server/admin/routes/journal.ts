@@ -25,7 +25,7 @@ export const callFilter = {
   after: wholeNumber(0, SEQUENCE_MAX).optional().describe('Only calls with a higher sequence'),
 };
 
-export const callView = z
+const callView = z
   .object({
     sequence: z.int().describe('Counts from 1 and never repeats'),
     atMs: z.int().describe("Epoch milliseconds on the merchant's clock"),

@@ -22,6 +22,7 @@ interface CallOptions {
 
 export interface AdminCaller {
   readonly url: string;
+  document(): Promise<Document>;
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<AdminReply>;
   get(path: string): Promise<AdminReply>;
   post(path: string, body?: unknown): Promise<AdminReply>;
@@ -68,14 +69,18 @@ export function callerOf({ adminUrl }: MockServer, token?: string): AdminCaller 
     };
   };
 
-  const call: AdminCaller['call'] = async (method, path, body, options) => {
+  const read = (): Promise<Document> => {
     document ??= send('GET', '/openapi.json').then(({ body: openapi }) => openapi as Document);
+    return document;
+  };
+  const call: AdminCaller['call'] = async (method, path, body, options) => {
     const reply = await send(method, path, body, options);
-    judge(await document, method, path, reply);
+    judge(await read(), method, path, reply);
     return reply;
   };
   return {
     url: adminUrl,
+    document: read,
     call,
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body),
