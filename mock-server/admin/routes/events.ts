@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
 import { object as strictObject } from '../../scenario/parts.ts';
 import { follow } from '../follow.ts';
+import { leavingWith } from '../leaving.ts';
 import type { AddRoutes } from '../parts.ts';
 import { problem, problems } from '../problem.ts';
 import { wholeNumber } from '../schemas.ts';
@@ -49,23 +50,24 @@ export const addEventRoutes: AddRoutes = (app, { mock: { journal }, stopping, on
         return problem(context, 'busy', `${READERS_MAX} readers follow the events already`);
       }
       readers += 1;
-      const leaving = new AbortController();
+      const { signal, leave, release } = leavingWith(stopping);
       return streamSSE(
         context,
         async (stream) => {
-          stream.onAbort(() => leaving.abort());
+          stream.onAbort(leave);
           try {
             await stream.write(`retry: ${RECONNECT_MS}\n\n`);
             const news = follow(journal, {
               after: resumed ?? after ?? journal.sequence,
               filter,
               idleMs: HEARTBEAT_MS,
-              signal: AbortSignal.any([stopping, leaving.signal]),
+              signal,
             });
             // Written one after the other, each when the one before is on its way.
             for await (const event of news) await stream.write(spelled(event));
           } finally {
             readers -= 1;
+            release();
           }
         },
         async (error) => onFault(error),

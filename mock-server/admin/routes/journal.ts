@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { ENDPOINTS } from '../../../contracts/index.ts';
 import { type JournalEntry, VERDICTS } from '../../journal-entry.ts';
 import { object as strictObject } from '../../scenario/parts.ts';
+import { leavingWith } from '../leaving.ts';
 import type { AddRoutes } from '../parts.ts';
 import { problem, problems } from '../problem.ts';
 import { DONE, jsonContent, PAGE_MAX, wholeNumber } from '../schemas.ts';
@@ -10,6 +11,8 @@ import { DONE, jsonContent, PAGE_MAX, wholeNumber } from '../schemas.ts';
 const tags = ['journal'];
 const SEQUENCE_MAX = Number.MAX_SAFE_INTEGER;
 const WAIT_MS_MAX = 300_000;
+/** Each of them looks at every call. */
+const WAITS_MAX = 256;
 
 const endpoint = z
   .enum([...ENDPOINTS, 'canary'])
@@ -128,6 +131,8 @@ const waitQuery = strictObject({
 });
 
 const addWaiting: AddRoutes = (app, { mock: { journal }, stopping }) => {
+  let waits = 0;
+
   app.openapi(
     createRoute({
       tags,
@@ -142,13 +147,18 @@ const addWaiting: AddRoutes = (app, { mock: { journal }, stopping }) => {
           z.object({ calls: z.array(callView), dropped: z.int() }),
           'The first calls that came, as many as were waited for',
         ),
-        ...problems('invalid-input', 'too-few-calls', 'stopping'),
+        ...problems('invalid-input', 'too-few-calls', 'busy', 'stopping'),
       },
     }),
     async (context) => {
       const { count, ...options } = context.req.valid('query');
-      const signal = AbortSignal.any([stopping, context.req.raw.signal]);
-      const { end, calls } = await journal.wait(count, { ...options, signal });
+      if (waits >= WAITS_MAX) return problem(context, 'busy', `${WAITS_MAX} wait already`);
+      const { signal, release } = leavingWith(stopping, context.req.raw.signal);
+      waits += 1;
+      const { end, calls } = await journal.wait(count, { ...options, signal }).finally(() => {
+        waits -= 1;
+        release();
+      });
       if (end === 'reached') {
         return context.json({ calls: calls.map(showCall), dropped: journal.dropped }, 200);
       }
