@@ -2,7 +2,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { problem } from './problem.ts';
 
-export const BODY_BYTES_MAX = 262_144;
+const BODY_BYTES_MAX = 262_144;
 const DEPTH_MAX = 32;
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 const JSON_TYPE = /^application\/json *(?:; *charset="?utf-8"? *)?$/i;

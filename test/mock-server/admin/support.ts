@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { MockServer, MockServerOptions } from '../../../mock-server/serve.ts';
 import type { Lab } from '../../support/server.ts';
 
-export interface AdminReply {
+interface AdminReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
