@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import type { showCall } from '../../../mock-server/admin/routes/journal.ts';
+import type { JournalEntry } from '../../../mock-server/journal-entry.ts';
 import { clientOf, useLab } from '../../support/server.ts';
 import { startWithAdmin } from './support.ts';
 
@@ -36,6 +38,12 @@ it('gives calls page by page, filtered, from either end', async () => {
   expect((await admin.remove('/journal')).status).toBe(204);
   expect((await admin.get('/journal')).body).toEqual({ calls: [], sequence: 5, dropped: 0 });
   await client.close();
+});
+
+it('describes all that an entry may have', () => {
+  type Undescribed = Exclude<keyof JournalEntry, keyof ReturnType<typeof showCall>>;
+  const nothing: [Undescribed] extends [never] ? 'nothing' : Undescribed = 'nothing';
+  expect(nothing).toBe('nothing');
 });
 
 it('waits for calls that a client makes meanwhile', async () => {
