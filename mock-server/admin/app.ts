@@ -12,6 +12,7 @@ import type { AdminParts } from './parts.ts';
 import { type ProblemError, problem, problems } from './problem.ts';
 import { addClockRoutes } from './routes/clock.ts';
 import { addEventRoutes } from './routes/events.ts';
+import { addFindingRoutes } from './routes/findings.ts';
 import { addJournalRoutes } from './routes/journal.ts';
 import { addMerchantRoutes } from './routes/merchants.ts';
 import { addMoneyRoutes } from './routes/money.ts';
@@ -30,6 +31,7 @@ const RESOURCES = [
   addScenarioRoutes,
   addJournalRoutes,
   addEventRoutes,
+  addFindingRoutes,
 ];
 
 export function createAdminApp(parts: AdminParts, settings: GuardSettings): OpenAPIHono {

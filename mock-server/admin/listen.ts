@@ -2,6 +2,7 @@
  * The admin API on a port of its own. Plain HTTP: on loopback nobody listens in, curl and a browser need no root of ours, and it cannot
  * be mistaken for the API itself. Whoever opens it to other machines has to set a token.
  */
+import { setMaxListeners } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { listen, stopperOf } from '../listener.ts';
@@ -37,6 +38,8 @@ export async function startAdmin({
   ...parts
 }: AdminSettings): Promise<Admin> {
   const leaving = new AbortController();
+  // Every reader and every wait listens for it; how many may is theirs to say.
+  setMaxListeners(0, leaving.signal);
   const authorities = new Set<string>();
   const app = createAdminApp(
     { ...parts, version: packageVersion(), stopping: leaving.signal },
