@@ -20,7 +20,7 @@ export function clockText(clock: MockServer['scenario']['clock']): string {
 }
 
 export function readyText(server: MockServer): string {
-  const { merchant, merchants, scenario, url, proxyUrl } = server;
+  const { merchant, merchants, scenario, url, proxyUrl, adminUrl } = server;
   const { dir, caPath } = merchant.certificates;
   const others = merchants.slice(1).map(({ mchId }) => mchId);
   const rows: [string, string][] = [
@@ -40,6 +40,7 @@ export function readyText(server: MockServer): string {
     ],
     ['ca', caPath],
     ...(proxyUrl ? ([['proxy', `HTTPS_PROXY=${proxyUrl}`]] as [string, string][]) : []),
+    ...(adminUrl ? ([['admin', `${adminUrl}/openapi.json`]] as [string, string][]) : []),
   ];
   const table = rows.map(([name, value]) => `  ${name.padEnd(9)} ${value}`).join('\n');
   return `redpack-mock is ready. It moves no money.\n${table}\n\nTry:\n${curlLine(server)}\n\n`;
@@ -108,13 +109,15 @@ export function printable(text: string, charactersMax = 200): string {
   return text.replace(/\p{Cc}/gu, '?').slice(0, charactersMax);
 }
 
-export function jsonReady({ url, proxyUrl, merchants, scenario, merchant }: MockServer): string {
+export function jsonReady(server: MockServer): string {
+  const { url, proxyUrl, adminUrl, merchants, scenario, merchant } = server;
   const describe = ({ mchId, key, appid }: typeof merchant) => ({ mch_id: mchId, key, appid });
   const { certPath, keyPath, p12Path, caPath } = merchant.certificates;
   return `${JSON.stringify({
     event: 'ready',
     url,
     ...(proxyUrl ? { proxy: proxyUrl } : {}),
+    ...(adminUrl ? { admin: adminUrl } : {}),
     edition: scenario.edition,
     merchant: describe(merchant),
     merchants: merchants.map(describe),

@@ -2,10 +2,10 @@
  * The command line `redpack-mock`. Exit codes: 0 done, 1 a fault of the mock itself, 2 it was asked something impossible; `exec` has
  * its command's own, or 1 for what it found.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EDITIONS, type Edition, SEVERITIES } from '../contracts/index.ts';
-import { CertificateError, openCertificates } from './bundle.ts';
+import { CertificateError } from './bundle.ts';
+import { type CertsFlags, writeBundle } from './cli-certs.ts';
 import {
   jsonLine,
   jsonReady,
@@ -21,6 +21,7 @@ import { StartError } from './listener.ts';
 import type { Reload } from './reload.ts';
 import { ScenarioError } from './scenario/folder.ts';
 import { startMockServer } from './serve.ts';
+import { packageVersion } from './version.ts';
 
 export interface Output {
   write(text: string): void;
@@ -38,6 +39,10 @@ interface ServeFlags {
   readonly reload: boolean;
   readonly certDir: string;
   readonly proxy?: boolean | number;
+  readonly admin?: boolean | number;
+  readonly adminToken?: string;
+  readonly adminHost: string;
+  readonly adminName?: string[];
   readonly p12: 'compatible' | 'vendor';
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -96,6 +101,15 @@ function buildProgram(output: Output, end: (exitCode: number) => void): Command 
     .option('--no-reload', 'keep the scenario as it is when its file is saved')
     .option('--cert-dir <folder>', 'where certificates are kept, made when missing', '.redpack')
     .option('--proxy [port]', 'also listen as a CONNECT proxy for the real host', toPort)
+    .option('--admin [port]', 'also listen for the admin API, on plain HTTP', toPort)
+    .addOption(
+      new Option(
+        '--admin-token <token>',
+        'what callers of the admin API have to send; better said by the environment than here',
+      ).env('REDPACK_ADMIN_TOKEN'),
+    )
+    .option('--admin-host <address>', 'address for the admin API to listen on', '127.0.0.1')
+    .option('--admin-name <name...>', 'further names by which the admin API is called')
     .addOption(
       new Option(
         '--p12 <form>',
@@ -185,10 +199,14 @@ async function serve(flags: ServeFlags, output: Output): Promise<void> {
     onReload: (reload) => tellReload(reload, flags, output),
     certDir: flags.certDir,
     p12Form: flags.p12,
+    adminHost: flags.adminHost,
     onProxyRefused: (asked) => output.warn(`proxy: refused ${printable(asked)}\n`),
     onFault: (error) => output.warn(`${error instanceof Error ? error.stack : String(error)}\n`),
     ...(flags.edition ? { edition: flags.edition } : {}),
     ...(flags.proxy === undefined ? {} : { proxy: flags.proxy }),
+    ...(flags.admin === undefined ? {} : { admin: flags.admin }),
+    ...(flags.adminToken === undefined ? {} : { adminToken: flags.adminToken }),
+    ...(flags.adminName ? { adminNames: flags.adminName } : {}),
   });
   // Listened for before anything is printed: whoever reads the ready line may signal at once.
   const signal = untilSignal();
@@ -212,34 +230,6 @@ function untilSignal(): Promise<void> {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());
   });
-}
-
-interface CertsFlags {
-  readonly certDir: string;
-  readonly company?: string;
-  readonly p12: 'compatible' | 'vendor';
-  readonly json?: boolean;
-}
-
-async function writeBundle(mchId: string, flags: CertsFlags, output: Output): Promise<void> {
-  const certificates = await openCertificates({ dir: flags.certDir, p12Form: flags.p12 });
-  const bundle = await certificates.bundle(mchId, flags.company);
-  const { dir, certPath, keyPath, p12Path, caPath } = bundle;
-  if (flags.json) {
-    output.write(
-      `${JSON.stringify({ mch_id: mchId, dir, cert: certPath, key: keyPath, p12: p12Path, ca: caPath })}\n`,
-    );
-    return;
-  }
-  output.write(`Bundle of merchant ${mchId} (the p12's password is the merchant number):\n`);
-  for (const path of [p12Path, certPath, keyPath, caPath]) output.write(`  ${path}\n`);
-}
-
-function packageVersion(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  // From the sources, as tests run it, the package is one folder nearer.
-  const path = existsSync(file) ? file : new URL('../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }
 
 function toPort(text: string): number {

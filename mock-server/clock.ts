@@ -137,7 +137,7 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-function readDuration(text: string): number {
+export function readDuration(text: string): number {
   const [, sign, count, unit = ''] = /^(-?)(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
   if (count !== undefined) return Number(`${sign}${count}`) * (UNITS_MS[unit] ?? 1);
   throw new MockUsageError(

@@ -74,7 +74,7 @@ export interface JournalFilter {
   /** Whose scenario answered; where none did: whom the request names, or else the certificate. */
   readonly mch_id?: string | undefined;
   readonly mch_billno?: string | undefined;
-  readonly endpoint?: EndpointName | undefined;
+  readonly endpoint?: JournalEntry['endpoint'] | undefined;
   readonly verdict?: JournalEntry['verdict'] | undefined;
   /** err_code of a refusal. */
   readonly code?: string | undefined;

@@ -16,7 +16,7 @@ import { createSecrets, type Secrets } from './secrets.ts';
 
 const JOURNAL_ENTRIES_MAX = 10_000;
 
-export interface JournalQuery extends JournalFilter {
+interface JournalQuery extends JournalFilter {
   /** Only calls with a higher sequence. */
   readonly after?: number | undefined;
   /** Only calls with a lower sequence. */
@@ -44,7 +44,7 @@ export interface Journal {
   readonly sequence: number;
   /** How many calls the ring has let go since it was last cleared, because others came. */
   readonly dropped: number;
-  /** How many of them came after this call. */
+  /** How many of them came after this call; where lines were taken out, at most so many. */
   droppedAfter(sequence: number): number;
   clear(): void;
   /** Lets go of a merchant's lines, without counting them as dropped. */
@@ -81,6 +81,8 @@ export function createJournal(
   let sequence = 0;
   let clears = 0;
 
+  /** The sequence of the oldest line, or of the next when there is none. */
+  const oldest = (): number => ring.at(0)?.sequence ?? sequence + 1;
   const notify = (): void => {
     for (const watcher of watchers) watcher();
   };
@@ -110,14 +112,14 @@ export function createJournal(
     get dropped() {
       return ring.dropped;
     },
-    droppedAfter: (after) => Math.max(0, Math.min(ring.dropped, ring.droppedUpTo - after)),
+    droppedAfter: (after) => Math.max(0, Math.min(ring.dropped, oldest() - 1 - after)),
     clear: () => takeOut(ring.clear),
     forget: (mchId) => takeOut(() => ring.remove(({ said }) => said.mchId === mchId)),
     get clears() {
       return clears;
     },
     hide: secrets.add,
-    retire: (secret) => secrets.retire(secret, sequence, ring.at(0)?.sequence ?? sequence + 1),
+    retire: (secret) => secrets.retire(secret, sequence, oldest()),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -137,7 +139,6 @@ function createRing(linesMax: number) {
   let lines: Line[] = [];
   let oldest = 0;
   let dropped = 0;
-  let droppedUpTo = 0;
   const at = (index: number): Line | undefined => lines[(oldest + index) % linesMax];
 
   return {
@@ -149,17 +150,12 @@ function createRing(linesMax: number) {
     get dropped() {
       return dropped;
     },
-    /** The sequence of the last line that was dropped. */
-    get droppedUpTo() {
-      return droppedUpTo;
-    },
     push(line: Line): void {
       if (lines.length < linesMax) {
         lines.push(line);
         return;
       }
       dropped += 1;
-      droppedUpTo = lines[oldest]?.sequence ?? droppedUpTo;
       lines[oldest] = line;
       oldest = (oldest + 1) % linesMax;
     },

@@ -1,5 +1,5 @@
 /** The HTTPS server on its port, and how it ends: whoever has asked is answered, nobody is cut off in the middle. */
-import type { ServerResponse } from 'node:http';
+import type { Server as HttpServer, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
@@ -48,22 +48,23 @@ export function createListener(
       connectionsCheckingInterval: Math.min(1_000, bodyTimeoutMs),
     },
   }) as Server;
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
+  const stop = stopperOf(server);
   return {
-    listen: (host, port) => listen(server, host, port),
-    stop: () => stop(server, sockets),
+    stop,
+    async listen(host, port) {
+      try {
+        return await listen(server, host, port);
+      } catch (error) {
+        throw startError(error as NodeJS.ErrnoException, host, port, '--port');
+      }
+    },
   };
 }
 
-function listen(server: Server, host: string, port: number): Promise<number> {
+/** @returns the port. Rejects with node's own error */
+export function listen(server: Server | HttpServer, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(startError(error, host, port, '--port')),
-    );
+    server.once('error', reject);
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
 }
@@ -72,17 +73,28 @@ export function startError(
   error: NodeJS.ErrnoException,
   host: string,
   port: number,
-  flag: '--port' | '--proxy',
+  flag: '--port' | '--proxy' | '--admin',
 ): StartError {
+  const hostFlag = flag === '--admin' ? '--admin-host' : '--host';
   const remedy: Record<string, string> = {
     EADDRINUSE: `port ${port} is in use: stop what listens there, or give another with ${flag}`,
     EACCES: `port ${port} may not be opened by this user: give one above 1023 with ${flag}`,
-    EADDRNOTAVAIL: `${host} is no address of this machine: give one with --host`,
-    ENOTFOUND: `${host} is not known: give an address with --host`,
+    EADDRNOTAVAIL: `${host} is no address of this machine: give one with ${hostFlag}`,
+    ENOTFOUND: `${host} is not known: give an address with ${hostFlag}`,
   };
   return new StartError(
     remedy[error.code ?? ''] ?? `cannot listen on ${host}:${port}: ${error.message}`,
   );
+}
+
+/** To be called before the server listens. @returns a function that stops it; under a second */
+export function stopperOf(server: Server | HttpServer): () => Promise<void> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return () => stop(server, sockets);
 }
 
 /**
@@ -90,7 +102,7 @@ export function startError(
  * would otherwise never end by itself, and be cut in the middle of an answer when the time is up. Then all go: also those still in
  * their handshake, which the HTTP server does not know of.
  */
-async function stop(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+async function stop(server: Server | HttpServer, sockets: ReadonlySet<Socket>): Promise<void> {
   if (!server.listening) return;
   server.prependListener('request', (_request, response: ServerResponse) => {
     response.shouldKeepAlive = false;

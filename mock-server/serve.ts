@@ -1,16 +1,16 @@
 /** Starts a mock on a port: certificates, TLS, HTTP, proxy, a scenario and its edits; and stops it. */
 import type { TlsOptions } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
-import { type Edition, REAL_HOST, type Switches } from '../contracts/index.ts';
+import type { Edition, Switches } from '../contracts/index.ts';
 import { type Certificates, openCertificates } from './bundle.ts';
 import type { Clock } from './clock.ts';
+import { type DoorOptions, openAdmin, openProxy } from './doors.ts';
 import { type Canary, createCanary } from './faults/canary.ts';
 import { faultyTls } from './faults/tls.ts';
 import { createApp } from './http.ts';
 import type { Journal } from './journal.ts';
-import { createListener, type Listener, startError } from './listener.ts';
+import { createListener, type Listener } from './listener.ts';
 import { createMock, type Mock } from './mock.ts';
-import { type ConnectProxy, startProxy } from './proxy.ts';
 import { type Reload, reloadOnSave } from './reload.ts';
 import { readCompiled } from './scenario/compiled.ts';
 import { isScenarioFile } from './scenario/folder.ts';
@@ -29,7 +29,7 @@ import { tlsOptions } from './tls.ts';
 /** nginx's default for a body that does not come. */
 const BODY_MS_MAX = 60_000;
 
-export interface MockServerOptions {
+export interface MockServerOptions extends DoorOptions {
   /** Name of a built-in scenario, path of a file, or the scenario itself. Default `default`. */
   readonly scenario?: string | ScenarioInput;
   /** Takes over the scenario's file whenever it is saved, if it is a file. Default false. */
@@ -46,18 +46,12 @@ export interface MockServerOptions {
   readonly certDir?: string;
   /** Certificates opened before, to share between servers. */
   readonly certificates?: Certificates;
-  /** Also listen as a CONNECT proxy for the real host: true for a free port, or a port. */
-  readonly proxy?: boolean | number;
   /** Form of apiclient_cert.p12: `vendor` is the old one that OpenSSL 3 refuses. */
   readonly p12Form?: 'compatible' | 'vendor';
   readonly clock?: Clock;
   readonly store?: Store;
   /** After how many ms a request that is not all there is answered 408. Default 60000. */
   readonly bodyTimeoutMs?: number;
-  /** Told of a host that the proxy refused. */
-  readonly onProxyRefused?: (asked: string) => void;
-  /** Told of failures of the mock itself; default: thrown away after the 500 that the caller gets. */
-  readonly onFault?: (error: unknown) => void;
 }
 
 export interface MockServer extends Verbs {
@@ -66,6 +60,8 @@ export interface MockServer extends Verbs {
   readonly port: number;
   /** The CONNECT proxy, when asked for: `http://127.0.0.1:8444` */
   readonly proxyUrl: string | undefined;
+  /** The admin API, when asked for: `http://127.0.0.1:8445` */
+  readonly adminUrl: string | undefined;
   /** The scenario's first merchant. */
   readonly merchant: ServedMerchant;
   /** The scenario's merchants. */
@@ -97,17 +93,26 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
   const spoiled = await faultyTls(scenario.tls?.fault, certificates);
   const listener = listenerOf(mock, certificates, options, canary, spoiled);
   const port = await listener.listen(host, options.port ?? 0);
+  const url = urlOf(host, port);
   const proxy = await openProxy(options, host, port).catch(async (error: unknown) => {
     await listener.stop();
     throw error;
   });
+  const issue = createIssuer(certificates);
+  const admin = await openAdmin(options, { mock, issue, apiUrl: url }).catch(
+    async (error: unknown) => {
+      await Promise.all([listener.stop(), proxy?.stop()]);
+      throw error;
+    },
+  );
   const endReloading = followEdits(mock, certificates, serving, options);
   let stopping: Promise<void> | undefined;
   return {
-    ...verbsOf(mock, createIssuer(certificates), resolveScenario),
-    url: urlOf(host, port),
+    ...verbsOf(mock, issue, resolveScenario),
+    url,
     port,
     proxyUrl: proxy?.url,
+    adminUrl: admin?.url,
     get merchant() {
       return firstOf(serving.merchants);
     },
@@ -126,6 +131,7 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
         listener.stop(),
         proxy?.stop(),
         canary.stop(),
+        admin?.stop(),
       ]).then(() => undefined);
       return stopping;
     },
@@ -214,26 +220,6 @@ function demandsCertificate({ noCertificate }: Switches): boolean {
 function urlOf(host: string, port: number): string {
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return `https://${name.includes(':') ? `[${name}]` : name}:${port}`;
-}
-
-async function openProxy(
-  { proxy: wanted, onProxyRefused }: MockServerOptions,
-  host: string,
-  targetPort: number,
-): Promise<ConnectProxy | undefined> {
-  if (wanted === undefined || wanted === false) return undefined;
-  const port = wanted === true ? 0 : wanted;
-  try {
-    return await startProxy({
-      host,
-      port,
-      target: { host, port: targetPort },
-      allowedHosts: [REAL_HOST],
-      ...(onProxyRefused ? { onRefused: onProxyRefused } : {}),
-    });
-  } catch (error) {
-    throw startError(error as NodeJS.ErrnoException, host, port, '--proxy');
-  }
 }
 
 function pick({ clock, store }: MockServerOptions): { clock?: Clock; store?: Store } {

@@ -42,7 +42,7 @@ export function parseScenario(text: string, file: string): Scenario {
   }
   const result = scenarioSchema.safeParse(contentOf(document, file));
   if (result.success) return result.data;
-  const faults = result.error.issues.flatMap(flatten).map(({ path, message, atKey }) => {
+  const faults = result.error.issues.flatMap(nearestFaults).map(({ path, message, atKey }) => {
     const keyAt = atKey ? keyPositionOf(document, path) : undefined;
     const { line, col } = lines.linePos(keyAt ?? positionOf(document, path));
     return `${file}:${line}:${col}: ${path.join('.') || '(the file)'}: ${message}`;
@@ -58,7 +58,7 @@ export function checkScenario(input: ScenarioInput): Scenario {
   const result = scenarioSchema.safeParse(input);
   if (result.success) return result.data;
   const faults = result.error.issues
-    .flatMap(flatten)
+    .flatMap(nearestFaults)
     .map(({ path, message }) => `scenario: ${path.join('.') || '(the object)'}: ${message}`);
   throw new ScenarioError(faults.join('\n'));
 }
@@ -77,13 +77,13 @@ type Issue = Fault & {
 };
 
 /** Of a union, the faults of the branch that came nearest: the one that got deepest, or failed least. */
-function flatten(issue: Issue): Fault[] {
+export function nearestFaults(issue: Issue): Fault[] {
   if (issue.code === 'unrecognized_keys' && issue.keys) {
     const { path, message } = issue;
     return issue.keys.map((key) => ({ path: [...path, key], message, atKey: true }));
   }
   if (issue.code !== 'invalid_union' || !issue.errors?.length) return [issue];
-  const branches = issue.errors.map((branch) => branch.flatMap(flatten));
+  const branches = issue.errors.map((branch) => branch.flatMap(nearestFaults));
   const nearest = branches.reduce((best, branch) =>
     farness(branch) < farness(best) ? branch : best,
   );

@@ -138,6 +138,38 @@ describe('redpack-mock serve', () => {
     await serving.end('SIGINT');
   });
 
+  it('opens the admin API when asked to, and asks for the token that the environment has', async () => {
+    process.env.REDPACK_ADMIN_TOKEN = 'from-the-environment';
+    const serving = serve('serve', '--json', '--cert-dir', 'certs', '--admin', '0');
+    delete process.env.REDPACK_ADMIN_TOKEN;
+    const ready = JSON.parse(await serving.until(/^\{.*\}$/m)) as Record<string, string>;
+    expect(ready.admin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    const curl = `curl -sS ${ready.admin}/health`;
+    expect(await shell(curl)).toContain('problem:unauthorized');
+    const header = '-H "Authorization: Bearer from-the-environment"';
+    expect(await shell(`${curl} ${header}`)).toContain(`"apiUrl":"${ready.url}"`);
+    expect(serving.output()).not.toContain('from-the-environment');
+    const { code, ms } = await serving.end('SIGINT');
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(1_000);
+  });
+
+  it('shows where the admin API is', async () => {
+    const serving = serve(
+      'serve',
+      '--cert-dir',
+      'certs',
+      '--admin',
+      '0',
+      '--admin-token',
+      'secret',
+    );
+    const url = /admin +(\S+)/.exec(await serving.until(/^ +admin +\S+$/m))?.[1];
+    expect(await shell(`curl -sS ${url} -H "Authorization: Bearer secret"`)).toContain('"3.1.0"');
+    expect(serving.output()).not.toContain('secret');
+    await serving.end('SIGINT');
+  });
+
   it('says which host its proxy refused', async () => {
     const serving = serve('serve', '--cert-dir', 'certs', '--proxy', '0');
     const proxy = /HTTPS_PROXY=(\S+)/.exec(await serving.until(/HTTPS_PROXY=\S+/))?.[1];
