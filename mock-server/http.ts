@@ -15,10 +15,12 @@ import type { Mock } from './mock.ts';
 import { holderOf } from './tenant.ts';
 import { peerOf } from './tls.ts';
 
-/** `peer` and `callerIp` are for calls in process, which have no socket. */
+/** `peer`, `callerIp` and `deliver` are for calls in process, which have no socket. */
 export type Bindings = Partial<HttpBindings> & {
   readonly peer?: Peer;
   readonly callerIp?: string;
+  /** How the caller is given an answer; left out: whole, and a fault of the connection is refused. */
+  readonly deliver?: typeof deliverInProcess;
 };
 
 /** Our own words to a caller carry this header, so that they are never taken for WeChat's. */
@@ -125,7 +127,10 @@ class HttpEdge implements Edge {
 function respond(context: Ctx, answer: Answer): Response | Promise<Response> {
   const { status, contentType, body, delivery } = answer;
   const outgoing = context.env?.outgoing as ServerResponse | undefined;
-  if (!outgoing) return deliverInProcess(answer, context.req.raw.signal);
+  if (!outgoing) {
+    const give = context.env?.deliver ?? deliverInProcess;
+    return give(answer, context.req.raw.signal);
+  }
   if (delivery) return deliver(outgoing, answer, delivery).then(() => RESPONSE_ALREADY_SENT);
   outgoing.writeHead(status, {
     'content-type': contentType,

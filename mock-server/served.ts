@@ -10,6 +10,7 @@ import type { ClockSetting } from './clock.ts';
 import type { Mock } from './mock.ts';
 import type { Scenario, ScenarioInput } from './scenario/schema.ts';
 import type { Tenant } from './tenant.ts';
+import { MockUsageError } from './usage.ts';
 
 /** A merchant of the scenario that the server was started with, with all that a client needs. */
 export interface ServedMerchant {
@@ -40,6 +41,8 @@ export interface Verbs
   extends Pick<Mock, 'topUp' | 'claim' | 'order' | 'ledger' | 'orders' | 'dropMerchant' | 'reset'> {
   /** A merchant of its own for a test. @throws ScenarioError, MockUsageError */
   createMerchant(spec?: NewServedMerchant): Promise<CreatedMerchant>;
+  /** A merchant as it is served just now: its edition, what it plays, its clock (which `advance` moves). @throws MockUsageError */
+  tenant(mchId: string): Tenant;
   /** Switches a merchant to another scenario, between two calls. @throws ScenarioError, MockUsageError */
   useScenario(mchId: string, scenario: string | ScenarioInput): Promise<void>;
   /** Sets the clock of one merchant, or of all that go by the scenario's, and settles what is due by it. @throws MockUsageError */
@@ -62,6 +65,7 @@ export function verbsOf(
     orders: mock.orders,
     dropMerchant: mock.dropMerchant,
     reset: mock.reset,
+    tenant: (mchId) => tenantOf(mock, mchId),
     setClock: (setting, mchId) => mock.setClock(mchId, setting),
     advance: (ms, mchId) => mock.advance(mchId, ms),
     async useScenario(mchId, scenario) {
@@ -72,6 +76,12 @@ export function verbsOf(
       return handOver(await mock.createMerchant({ ...spec, ...found }), issue);
     },
   };
+}
+
+function tenantOf({ tenants }: Mock, mchId: string): Tenant {
+  const tenant = tenants.get(mchId);
+  if (!tenant) throw new MockUsageError(`no merchant ${mchId} in this mock`);
+  return tenant;
 }
 
 function handOver(tenant: Tenant, issue: Issuer): CreatedMerchant {

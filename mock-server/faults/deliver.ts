@@ -1,4 +1,4 @@
-/** Sends an answer the way its delivery says. The only file here that waits, or touches a socket. */
+/** Sends an answer the way its delivery says. The only file here that touches a socket. */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Delivery } from './answer.ts';
@@ -36,13 +36,12 @@ export async function deliver(
   const bytesMax = isPartial ? end.afterBytes : answer.body.length;
   if (bytesMax !== undefined) {
     writeHead(outgoing, answer, delivery);
-    for (const piece of piecesOf(answer.body.subarray(0, bytesMax), delivery)) {
-      if (!(await waited(pauseMsOf(piece, delivery), left))) return;
-      await written(outgoing, piece, left);
-    }
+    const sent = answer.body.subarray(0, bytesMax);
+    for await (const piece of paced(sent, delivery, left)) await written(outgoing, piece, left);
+    if (left.aborted) return;
   }
   if (end.kind === 'whole') outgoing.end();
-  else if (end.kind === 'silence') await once(left);
+  else if (end.kind === 'silence') await ended(left);
   // Of a TLS socket, `destroy` says no good-bye; an orderly end would.
   else outgoing.socket?.destroy();
 }
@@ -59,6 +58,18 @@ function writeHead(outgoing: ServerResponse, answer: Answer, { chunkBytes, end }
     ...(isAbrupt || chunkBytes !== undefined ? {} : { 'content-length': body.length }),
   });
   outgoing.flushHeaders();
+}
+
+/** The bytes in pieces, each when its time has come; no more of them once the other side has left. */
+export async function* paced(
+  bytes: Uint8Array,
+  delivery: Delivery,
+  left: AbortSignal,
+): AsyncGenerator<Uint8Array, undefined> {
+  for (const piece of piecesOf(bytes, delivery)) {
+    if (!(await waited(pauseMsOf(piece, delivery), left))) return;
+    yield piece;
+  }
 }
 
 function* piecesOf(
@@ -87,7 +98,8 @@ function written(outgoing: ServerResponse, piece: Uint8Array, left: AbortSignal)
   });
 }
 
-function once(left: AbortSignal): Promise<void> {
+/** Resolves when the other side leaves. */
+export function ended(left: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (left.aborted) resolve();
     else left.addEventListener('abort', () => resolve(), { once: true });

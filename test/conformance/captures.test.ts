@@ -29,6 +29,7 @@ import {
   overTls,
   type Reply,
   type Stage,
+  throughMsw,
   type Wallet,
 } from './doors.ts';
 
@@ -61,6 +62,7 @@ afterAll(async () => {
 const doors: [string, OpenStage][] = [
   ['in process', inProcess],
   ['over mutual TLS', (capture) => overTls(wallet)(capture)],
+  ['through msw', throughMsw],
 ];
 
 describe.each(doors)('what the real server was seen to answer is answered %s', (_, open) => {

@@ -1,10 +1,12 @@
-/** Two doors to one mock: a call in process, and real mutual TLS. Settings may change while the state stays. */
+/** Three doors to one mock: a call in process, real mutual TLS, and a fetch that msw intercepts. Settings may change while the state stays. */
 import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
+import { setupServer } from 'msw/node';
 import {
   ENDPOINT_ROWS,
   type EndpointName,
   type Peer,
+  REAL_HOST,
   sampleRequest,
   writeXml,
 } from '../../contracts/index.ts';
@@ -20,6 +22,7 @@ import {
   type Store,
   startMockServer,
 } from '../../mock-server/index.ts';
+import { redpackHandlers } from '../../mock-server/msw.ts';
 import { checkScenario } from '../../mock-server/scenario/load.ts';
 import { type Call, type Capture, durationMs, type Given, type PeerName } from './captures.ts';
 
@@ -116,6 +119,33 @@ export function overTls({ certificates, clients }: Wallet): OpenStage {
       };
     });
 }
+
+export const throughMsw: OpenStage = (capture) =>
+  openStage(capture, async (scenario, state) => {
+    let peer: PeerName = 'none';
+    const handlers = redpackHandlers({
+      scenario,
+      ...state,
+      certificate: () => IN_PROCESS[peer],
+      onFault: (error) => {
+        throw error;
+      },
+    });
+    const { topUp, claim, ledger } = handlers.mock;
+    const interceptor = setupServer(...handlers);
+    interceptor.listen({ onUnhandledRequest: 'error' });
+    return {
+      async post(path, body, shown) {
+        peer = shown;
+        const response = await fetch(`https://${REAL_HOST}${path}`, { method: 'POST', body });
+        return { http: response.status, body: await response.text() };
+      },
+      topUp,
+      claim,
+      ledger,
+      close: async () => interceptor.close(),
+    };
+  });
 
 async function openStage(capture: Capture, open: OpenPlace): Promise<Stage> {
   const clock = frozenClock(Date.parse(capture.at));

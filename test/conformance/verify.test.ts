@@ -1,4 +1,4 @@
-/** Our own mock against every conformance case, in the three editions, in process and over real TLS. */
+/** Our own mock against every conformance case, in the three editions: in process, through msw, and over real TLS. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import type { ServerTarget } from '../../contracts/checks/server-target.ts';
 import { type CheckResult, verifyServer } from '../../contracts/checks/verify.ts';
 import { EDITIONS, type Edition } from '../../contracts/index.ts';
 import { type Certificates, openCertificates } from '../../mock-server/bundle.ts';
-import { inProcessTarget, tlsTarget } from '../support/verify-targets.ts';
+import { inProcessTarget, mswTarget, tlsTarget } from '../support/verify-targets.ts';
 
 async function resultsOf(edition: Edition, target: ServerTarget): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
@@ -33,6 +33,17 @@ function complaints(results: readonly CheckResult[]): string[] {
 describe.each(EDITIONS)('the mock in process, edition %s', (edition) => {
   it('holds every case and every rule of replies, and none is skipped', async () => {
     const results = await resultsOf(edition, inProcessTarget());
+    expect(complaints(results)).toEqual([]);
+    expect(results.length).toBeGreaterThan(serverCases(edition).length + 40);
+  });
+});
+
+describe.each(EDITIONS)('the mock through msw, edition %s', (edition) => {
+  const target = mswTarget();
+  afterAll(target.close);
+
+  it('holds every case and every rule of replies, and none is skipped', async () => {
+    const results = await resultsOf(edition, target);
     expect(complaints(results)).toEqual([]);
     expect(results.length).toBeGreaterThan(serverCases(edition).length + 40);
   });

@@ -1,7 +1,8 @@
-/** Our own mock as a target of the checks: a fresh one for every case, called in process, or over real TLS. */
+/** Our own mock as a target of the checks: a fresh one for every case, called in process, through msw, or over real TLS. */
+import { setupServer } from 'msw/node';
 import { Pool } from 'undici';
 import type { Arrangement, ServerTarget } from '../../contracts/checks/server-target.ts';
-import { ENDPOINT_ROWS, type EndpointName, type Peer } from '../../contracts/index.ts';
+import { ENDPOINT_ROWS, type EndpointName, type Peer, REAL_HOST } from '../../contracts/index.ts';
 import type { Certificates } from '../../mock-server/bundle.ts';
 import type { Call, Edge } from '../../mock-server/call.ts';
 import { type Clock, frozenClock } from '../../mock-server/clock.ts';
@@ -18,6 +19,7 @@ import {
   type Store,
   startMockServer,
 } from '../../mock-server/index.ts';
+import { redpackHandlers } from '../../mock-server/msw.ts';
 import { checkScenario } from '../../mock-server/scenario/load.ts';
 
 export const MERCHANT = {
@@ -142,6 +144,41 @@ export function inProcessTarget(): ServerTarget {
       open(arrangement);
       return 'done';
     },
+  };
+}
+
+/** A fetch that msw intercepts. Only one such target at a time: msw patches the process's own fetch. */
+export function mswTarget(): ServerTarget & { close(): void } {
+  let place: Place;
+  let interceptor: ReturnType<typeof setupServer> | undefined;
+  let shown = 'none';
+  const close = (): void => interceptor?.close();
+  return {
+    ...whatTheMockOffers(() => place),
+    async post(endpoint, body, certificate) {
+      shown = certificate;
+      const response = await fetch(`https://${REAL_HOST}${ENDPOINT_ROWS[endpoint].path}`, {
+        method: 'POST',
+        body: Uint8Array.from(body),
+      });
+      return {
+        status: response.status,
+        contentType: response.headers.get('content-type') ?? '',
+        body: new Uint8Array(await response.arrayBuffer()),
+      };
+    },
+    async arrange(arrangement) {
+      close();
+      const clock = frozenClock(Date.parse(arrangement.needs.at ?? NOON));
+      const scenario = scenarioFor(arrangement);
+      const certificate = () => PEERS[shown] ?? { kind: 'none' as const };
+      const handlers = redpackHandlers({ scenario, clock, certificate });
+      place = { mock: handlers.mock, clock };
+      interceptor = setupServer(...handlers);
+      interceptor.listen({ onUnhandledRequest: 'error' });
+      return 'done';
+    },
+    close,
   };
 }
 
