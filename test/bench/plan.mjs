@@ -1,6 +1,7 @@
 /** How much is measured, and what has to come out. */
 
 /**
+ * `sends`: many short rounds, so that what other programs do meanwhile befalls both sides of a pair alike.
  * Counts and not durations: each server gets the very same bodies, and memory compares.
  * @typedef {{ rounds: number, starts: number, warmUp: Counts, counts: Counts, sends: { rounds: number, count: number } }} Plan
  * @typedef {Record<import('./load.mjs').Mode, number>} Counts requests per server and round
@@ -8,7 +9,7 @@
 
 /** @type {Plan} */
 export const FULL = {
-  sends: { rounds: 21, count: 800 },
+  sends: { rounds: 160, count: 100 },
   rounds: 7,
   starts: 9,
   warmUp: { 'keep-alive': 8000, new: 200, resumed: 200 },
@@ -17,7 +18,7 @@ export const FULL = {
 
 /** @type {Plan} */
 export const QUICK = {
-  sends: { rounds: 11, count: 400 },
+  sends: { rounds: 60, count: 100 },
   rounds: 3,
   starts: 5,
   warmUp: { 'keep-alive': 4000, new: 100, resumed: 100 },

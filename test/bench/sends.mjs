@@ -7,6 +7,8 @@ import { Pool } from 'undici';
 import { createRedpackClient } from '../../dist/client/index.js';
 import { PATH } from './fixed-answer.mjs';
 
+const WARM_UP_ROUNDS = 10;
+
 /**
  * @typedef {{ url: string, files: import('./client.mjs').ClientFiles, merchant: import('./bodies.mjs').Merchant,
  *   rounds: number, count: number, concurrencies: readonly number[] }} Errand
@@ -41,7 +43,7 @@ async function measure({ url, files, merchant, rounds, count, concurrencies }) {
   });
   let serial = 0;
   const measured = [];
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = 0; round < rounds + WARM_UP_ROUNDS; round++) {
     for (const concurrency of concurrencies) {
       const orders = Array.from({ length: count }, () => orderOf(merchant, serial++));
       const sends = orders.map((order) => () => sent(client, order));
@@ -53,11 +55,12 @@ async function measure({ url, files, merchant, rounds, count, concurrencies }) {
       const posts = bodies.map((body) => () => post(pool, body));
       // Nobody always comes first.
       const first = round % 2 === 0 ? [posts, sends] : [sends, posts];
+      globalThis.gc?.();
       const times = new Map();
       for (const calls of first) times.set(calls, await timed(calls, concurrency));
       const bareUs = times.get(posts);
       const clientUs = times.get(sends);
-      if (round > 0) measured.push({ concurrency, bareUs, clientUs });
+      if (round >= WARM_UP_ROUNDS) measured.push({ concurrency, bareUs, clientUs });
     }
   }
   await Promise.all([pool.close(), client.close()]);
@@ -95,7 +98,6 @@ async function post(pool, body) {
 
 /** @returns {Promise<number>} microseconds a call */
 async function timed(calls, concurrency) {
-  globalThis.gc?.();
   let next = 0;
   const work = async () => {
     while (next < calls.length) await calls[next++]();

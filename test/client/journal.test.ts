@@ -284,7 +284,9 @@ it('refuses every record after one that the disk did not take, and hangs on none
     await journal.close();`,
     'ulimit -f 1',
   );
+  const ended = once(child, 'exit');
   const said = JSON.parse(await firstLine(child)) as string[];
+  await ended;
   const kept = said.filter((word) => word === 'kept').length;
   expect(kept).toBeGreaterThan(0);
   expect(said.slice(kept)).toEqual(Array<string>(12 - kept).fill('JournalError'));
