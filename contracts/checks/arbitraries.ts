@@ -1,6 +1,7 @@
 /**
- * Requests made up from the tables: valid ones, such as are wrong in exactly one known way, such as are wrong in two; and histories of
- * calls. Needs fast-check, which nothing else in contracts does.
+ * For property tests of clients and servers, with fast-check: requests made up from the tables (valid ones, such as are wrong in exactly
+ * one known way, such as are wrong in two), texts of a length in bytes, and histories of calls. A request is what differs from
+ * `sampleRequest`; a probe also says what a server may answer. Nothing else in contracts needs fast-check.
  */
 import fc from 'fast-check';
 import { EDITION_TABLES } from '../tables/editions.ts';
@@ -41,7 +42,7 @@ const form = fc.constantFrom(...FORMS);
 /** Characters of one to four bytes, and those that XML must write with care. */
 const CHARACTERS = [...'aZ09 &<>"\'=%]天虹百货红包é￥🧧'];
 
-/** A text of at most so many UTF-8 bytes, not empty, and not of blanks only. */
+/** A text of at most so many UTF-8 bytes (3 at least): Chinese, emoji, and what XML must escape; it is never blank. */
 export function textOf(bytesMax: number): fc.Arbitrary<string> {
   const text = fc.string({ unit: fc.constantFrom(...CHARACTERS), maxLength: bytesMax });
   return text.map((made) => cut(`红${made}`, bytesMax));
@@ -71,7 +72,10 @@ function isFree(row: RequestRow): boolean {
   );
 }
 
-/** The fields of a request that an edition's server must take, as they differ from the sample. */
+/**
+ * The fields of a request that an edition's server must take, as they differ from `sampleRequest`: texts, `total_amount` in fen as it is
+ * written on the wire, `client_ip`. A query has none.
+ */
 export function validFields(edition: Edition, endpoint: EndpointName): fc.Arbitrary<Overrides> {
   if (endpoint === 'gethbinfo') return fc.constant({});
   const free = EDITION_TABLES[edition].request.sendredpack.filter(isFree);
@@ -86,7 +90,7 @@ export function validFields(edition: Edition, endpoint: EndpointName): fc.Arbitr
   return fc.record(values, { requiredKeys: ['total_amount', 'client_ip', ...names] });
 }
 
-/** Must be sent; a query must find nothing. */
+/** A valid request to either endpoint, in one of the forms that XML can be written in: it must be sent; a query must find nothing. */
 export function validProbe(edition: Edition): fc.Arbitrary<Probe> {
   return fc.constantFrom(...ENDPOINTS).chain((endpoint) =>
     fc
@@ -127,7 +131,7 @@ function variantOf({ clause, subject, variants }: Fault, edition: Edition): fc.A
   return fc.oneof(listed, made);
 }
 
-/** Wrong in exactly one known way. */
+/** Wrong in exactly one known way, which `clause` names; `step.accept` is how a server may refuse it. */
 export function onceWrongProbe(setting: Setting): fc.Arbitrary<Probe> {
   return wrongProbe(setting, (faults) => fc.constantFrom(...faults).map((fault) => [fault]));
 }
@@ -206,7 +210,10 @@ const number = fc.constantFrom('a', 'b', 'c');
 const user = fc.constantFrom('u', 'v');
 const WAITS_MS = [MINUTE_MS, HOUR_MS, 12 * HOUR_MS, 24 * HOUR_MS, 72 * HOUR_MS, 400 * HOUR_MS];
 
-/** What can happen, by kind: fast-check makes histories of them. */
+/**
+ * What can happen to a merchant, by kind: `fc.array(fc.oneof(...deeds(can)))` is a history. `can`: what of it the one who plays it is able
+ * to do besides calling: move the clock on (ms), top up (fen).
+ */
 export function deeds(can: {
   readonly wait: boolean;
   readonly topUp: boolean;
