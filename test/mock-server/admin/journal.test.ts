@@ -100,6 +100,20 @@ it('no longer listens for whoever has left', async () => {
   await expect.poll(() => watchers).toBe(0);
 });
 
+it('lets only so many wait', async () => {
+  const { admin } = await startWithAdmin(lab);
+  const leaving = new AbortController();
+  const waiting = Array.from({ length: 256 }, () =>
+    fetch(`${admin.url}/journal/wait`, { signal: leaving.signal }).catch(() => undefined),
+  );
+  await expect
+    .poll(async () => (await admin.get('/journal/wait?timeoutMs=1')).status, { timeout: 10_000 })
+    .toBe(503);
+  leaving.abort();
+  await Promise.all(waiting);
+  await expect.poll(async () => (await admin.get('/journal/wait?timeoutMs=1')).status).toBe(408);
+});
+
 it('counts what the ring has let go', async () => {
   const { server, admin } = await startWithAdmin(lab);
   for (let count = 0; count < 10_005; count++) {
