@@ -3,8 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { createSecureContext, rootCertificates } from 'node:tls';
-import type { TlsIdentity } from './transport.ts';
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 
 type Pem = string | Buffer;
 
@@ -22,19 +21,26 @@ export class CredentialError extends Error {
   override readonly name = 'CredentialError';
 }
 
-/** @param ca further roots to trust, PEM, beside those of the system @throws CredentialError */
-export function readIdentity(
+/**
+ * What every connection of a client is made with. Made once: reading a key and a hundred roots takes tens of milliseconds.
+ * @param ca further roots to trust, PEM, beside those of the system @throws CredentialError
+ */
+export function secureContextOf(
   source: CertificateSource | undefined,
   mchId: string,
   ca: Pem | undefined,
-): TlsIdentity {
-  const own = source === undefined ? {} : open(source, mchId);
-  const roots = [ca, 'root' in own ? own.root : undefined].filter((each) => each !== undefined);
-  const { root: _, ...identity } = own as TlsIdentity & { root?: Pem };
-  for (const root of roots) checkRoot(root);
-  const tls = roots.length === 0 ? identity : { ...identity, ca: [...usualRoots(), ...roots] };
-  check(tls);
-  return tls;
+): SecureContext {
+  const { root, ...own }: Opened = source === undefined ? {} : open(source, mchId);
+  const roots = [ca, root].filter((each) => each !== undefined);
+  for (const each of roots) checkRoot(each);
+  try {
+    return createSecureContext({
+      ...own,
+      ...(roots.length > 0 ? { ca: [...usualRoots(), ...roots] } : {}),
+    });
+  } catch (error) {
+    throw new CredentialError(explainPem((error as Error).message));
+  }
 }
 
 interface Opened {
@@ -141,14 +147,6 @@ function checkRoot(root: Pem): void {
     throw new CredentialError(
       `ca is no certificate in PEM (${(error as Error).message}): pass the contents of rootca.pem, not its name`,
     );
-  }
-}
-
-function check(tls: TlsIdentity): void {
-  try {
-    createSecureContext({ ...tls, ca: tls.ca ? [...tls.ca] : undefined });
-  } catch (error) {
-    throw new CredentialError(explainPem((error as Error).message));
   }
 }
 

@@ -3,7 +3,7 @@ import { EDITIONS, type Edition, limitsOf, REAL_HOST } from '../contracts/index.
 import { RETRY_POLICY, type RetryPolicy } from './attempt.ts';
 import type { ClientEvent } from './client.ts';
 import type { ClientClock } from './clock.ts';
-import { type CertificateSource, readIdentity } from './credentials.ts';
+import { type CertificateSource, secureContextOf } from './credentials.ts';
 import { fetchTransport } from './fetch-transport.ts';
 import type { PaymentJournal } from './journal/journal.ts';
 import { poolTransport, type Transport } from './transport.ts';
@@ -117,8 +117,8 @@ export function transportOf(options: ClientOptions<Edition>): Transport {
   const baseUrl = baseUrlOf(options.baseUrl ?? `https://${REAL_HOST}`);
   const { timeoutMs = TIMEOUT_MS } = options;
   if (options.fetch) return fetchTransport(options.fetch, baseUrl, timeoutMs);
-  const identity = readIdentity(options.certificate, options.mchId, options.ca);
-  return poolTransport(baseUrl, identity, timeoutMs);
+  const secureContext = secureContextOf(options.certificate, options.mchId, options.ca);
+  return poolTransport(baseUrl, secureContext, timeoutMs);
 }
 
 export function policyOf(base: RetryPolicy, own: Partial<RetryPolicy> = {}): RetryPolicy {

@@ -3,7 +3,7 @@
  * undici's `dispatch` is used, which its `request` stands on, because it alone tells when a request begins to leave.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { type Dispatcher, Pool } from 'undici';
 import { classify } from './failures.ts';
@@ -40,15 +40,6 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** What TLS needs, as `node:tls` names it. */
-export interface TlsIdentity {
-  readonly cert?: string | Buffer;
-  readonly key?: string | Buffer;
-  readonly pfx?: Buffer;
-  readonly passphrase?: string;
-  readonly ca?: readonly (string | Buffer)[];
-}
-
 /** A reply has under 2 KiB; one that is longer is none. */
 export const REPLY_BYTES_MAX = 65_536;
 /** The rate limit, 30 a second, needs no more unless every answer takes a second. */
@@ -56,11 +47,15 @@ const CONNECTIONS_MAX = 32;
 export const CONTENT_TYPE = 'text/xml; charset=utf-8';
 
 /** Over a pool of kept connections. @param timeoutMs for one call, from dialling to the last byte */
-export function poolTransport(baseUrl: URL, tls: TlsIdentity, timeoutMs: number): Transport {
+export function poolTransport(
+  baseUrl: URL,
+  secureContext: SecureContext,
+  timeoutMs: number,
+): Transport {
   const pool = new Pool(baseUrl.origin, {
     connections: CONNECTIONS_MAX,
     pipelining: 1,
-    connect: { secureContext: contextOf(tls), timeout: timeoutMs },
+    connect: { secureContext, timeout: timeoutMs },
     headersTimeout: 0,
     bodyTimeout: 0,
   } as Pool.Options);
@@ -77,11 +72,6 @@ export function poolTransport(baseUrl: URL, tls: TlsIdentity, timeoutMs: number)
     },
     close: () => pool.close(),
   };
-}
-
-/** Made once: to read keys and a hundred roots for every connection takes tens of milliseconds each. */
-function contextOf(tls: TlsIdentity): SecureContext {
-  return createSecureContext({ ...tls, ca: tls.ca ? [...tls.ca] : undefined });
 }
 
 export function abortedBefore(): Unsent {

@@ -6,6 +6,9 @@ const BLOT = '[redacted]';
 const PRIVATE_KEY =
   /-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,20}PRIVATE KEY-----)?/g;
 
+/** What base64 makes of a key's first bytes, and enough after it: one without its header is as secret. */
+const BARE_KEY = /MII[\w+/=%\s]{200,}/g;
+
 /** From so many on, asking a text for each of them costs more than asking each place of the text. */
 const ASKED_ONE_BY_ONE_MAX = 16;
 
@@ -57,7 +60,8 @@ export function createSecrets(initial: Iterable<string> = []): Secrets {
       const clean = spelled
         .foundIn(text)
         .reduce((left, spelling) => left.replaceAll(spelling, BLOT), text);
-      return clean.includes('PRIVATE KEY') ? clean.replace(PRIVATE_KEY, BLOT) : clean;
+      const headless = clean.includes('PRIVATE KEY') ? clean.replace(PRIVATE_KEY, BLOT) : clean;
+      return headless.includes('MII') ? headless.replace(BARE_KEY, BLOT) : headless;
     },
   };
 }

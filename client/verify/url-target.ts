@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ShownCertificate } from '../../contracts/checks/server-case.ts';
 import type { ServerTarget } from '../../contracts/checks/server-target.ts';
 import { ENDPOINT_ROWS, type SampleMerchant } from '../../contracts/index.ts';
-import { type CertificateSource, readIdentity } from '../credentials.ts';
+import { type CertificateSource, secureContextOf } from '../credentials.ts';
 import { poolTransport, type Transport } from '../transport.ts';
 
 export interface UrlTargetOptions {
@@ -28,7 +28,7 @@ export interface UrlTarget extends ServerTarget {
 export function urlTarget(options: UrlTargetOptions): UrlTarget {
   const { url, merchant, certificates, ca, openids, timeoutMs, arranging = {} } = options;
   const pool = (source?: CertificateSource): Transport =>
-    poolTransport(url, readIdentity(source, merchant.mchId, ca), timeoutMs);
+    poolTransport(url, secureContextOf(source, merchant.mchId, ca), timeoutMs);
   const pools = new Map<ShownCertificate, Transport>([['none', pool()]]);
   for (const name of ['own', 'other', 'untrusted'] as const) {
     const source = certificates[name];

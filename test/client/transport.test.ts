@@ -12,11 +12,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { TlsOptions } from 'node:tls';
+import { createSecureContext, type SecureContextOptions, type TlsOptions } from 'node:tls';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createRedpackClient, type Outcome } from '../../client/index.ts';
-import { poolTransport, type TlsIdentity, type Transport } from '../../client/transport.ts';
+import { poolTransport, type Transport } from '../../client/transport.ts';
 import { signServer } from '../../mock-server/authority.ts';
 import {
   type Certificates,
@@ -31,14 +31,14 @@ const PATH = '/mmpaymkttransfers/sendredpack';
 let dir: string;
 let certificates: Certificates;
 let bundle: MerchantBundle;
-let identity: TlsIdentity;
+let identity: SecureContextOptions;
 const closing: (() => Promise<unknown> | unknown)[] = [];
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'redpack-transport-'));
   certificates = await openCertificates({ dir });
   bundle = await certificates.bundle('10000098');
-  identity = { cert: bundle.cert, key: bundle.key, ca: [bundle.ca] };
+  identity = { cert: bundle.cert, key: bundle.key, ca: bundle.ca };
 });
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
@@ -86,8 +86,8 @@ async function serve(handler: Handler, tls: TlsOptions = {}): Promise<Counted> {
   return counted;
 }
 
-function dial(url: string, tls: TlsIdentity = identity, timeoutMs = 5_000): Transport {
-  const transport = poolTransport(new URL(url), tls, timeoutMs);
+function dial(url: string, tls: SecureContextOptions = identity, timeoutMs = 5_000): Transport {
+  const transport = poolTransport(new URL(url), createSecureContext(tls), timeoutMs);
   closing.unshift(() => transport.close());
   return transport;
 }
@@ -212,7 +212,7 @@ describe('a call that never left', () => {
 
   it('is one of a transport that was closed', async () => {
     const server = await serve(ok);
-    const transport = poolTransport(new URL(server.url), identity, 1_000);
+    const transport = poolTransport(new URL(server.url), createSecureContext(identity), 1_000);
     await transport.close();
     expect(await transport.post(PATH, BODY)).toMatchObject({ kind: 'unsent' });
     expect(server.requests).toBe(0);

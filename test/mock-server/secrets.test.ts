@@ -39,3 +39,17 @@ it('blots out a private key that a client sends by mistake, also when half of it
     expect(secrets.redact(`a${pem.slice(0, 200)}`)).toBe('a[redacted]');
   }
 });
+
+it('blots out a private key without its first and last line, however it is folded, escaped, or made a name', () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const secrets = createSecrets();
+  for (const type of ['pkcs1', 'pkcs8'] as const) {
+    const pem = privateKey.export({ type, format: 'pem' }).toString();
+    const base64 = pem.split('\n').slice(1, -2).join('\n');
+    const bare = base64.replaceAll('\n', '');
+    for (const text of [base64, bare, encodeURIComponent(bare), `k${pem.replace(/\W/g, '')}`]) {
+      expect(secrets.redact(text)).toMatch(/^(kBEGIN(RSA)?PRIVATEKEY)?\[redacted\]$/);
+    }
+  }
+  expect(secrets.redact('MII is no key')).toBe('MII is no key');
+});

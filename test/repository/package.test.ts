@@ -183,7 +183,7 @@ describe('with its optional peers', () => {
       cwd: project,
       env: { ...process.env, NODE_OPTIONS: '' },
     });
-    expect(JSON.parse(stdout)).toMatchObject({ success: true, numPassedTests: 4 });
+    expect(JSON.parse(stdout)).toMatchObject({ success: true, numPassedTests: 5 });
     expect(await readFile(join(project, 'ended.txt'), 'utf8')).toBe('ECONNREFUSED');
   }, 60_000);
 

@@ -1,9 +1,9 @@
-/** A real mock on a free port with real certificates, made once per test file, and a client that speaks mutual TLS to it. */
-import { mkdtemp, rm } from 'node:fs/promises';
+/** A real mock on a free port with real certificates, and a client that speaks mutual TLS to it. */
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool } from 'undici';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
 import {
   ENDPOINT_ROWS,
   type EndpointName,
@@ -23,7 +23,7 @@ export interface Lab {
   start(options?: MockServerOptions): Promise<MockServer>;
 }
 
-/** Call at the top of a file: servers that its tests start share certificates and are stopped at its end. */
+/** Call at the top of a file: servers that its tests start share a folder of certificates and are stopped at its end. */
 export function useLab(): Lab {
   const servers: MockServer[] = [];
   let certDir = '';
@@ -31,8 +31,8 @@ export function useLab(): Lab {
 
   beforeAll(async () => {
     certDir = await mkdtemp(join(tmpdir(), 'redpack-test-'));
+    await cp(inject('certificatesDir'), certDir, { recursive: true });
     certificates = await openCertificates({ dir: certDir });
-    await certificates.bundle('10000098');
   });
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.stop()));
