@@ -64,10 +64,10 @@ export interface Journal {
 /** No request of the API is longer; of what is, the journal keeps no body. */
 const KEPT_BODY_BYTES_MAX = 8_192;
 
-function abridged(heard: Heard): Heard {
-  const { body } = heard;
-  if (!body || body.length <= KEPT_BODY_BYTES_MAX) return heard;
-  return { ...heard, body: undefined };
+/** No more than that: what else hangs on a call, its socket and its answer, would stay in memory as long as the line. */
+function kept({ endpoint, peer, callerIp, body, connection }: Heard): Heard {
+  const tooLong = body !== undefined && body.length > KEPT_BODY_BYTES_MAX;
+  return { endpoint, peer, callerIp, body: tooLong ? undefined : body, connection };
 }
 
 /** @param secrets blotted out from the beginning */
@@ -95,7 +95,7 @@ export function createJournal(
   const journal: Journal = {
     add(atMs, heard, said) {
       sequence += 1;
-      const line = { sequence, atMs, realAtMs: Date.now(), heard: abridged(heard), said };
+      const line = { sequence, atMs, realAtMs: Date.now(), heard: kept(heard), said };
       ring.push(line);
       if (listeners.size > 0) {
         const entry = toEntry(line, secrets);

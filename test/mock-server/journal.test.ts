@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { createJournal, type Journal } from '../../mock-server/journal.ts';
 import type { JournalEntry, JournalFilter, Said } from '../../mock-server/journal-entry.ts';
@@ -45,6 +47,25 @@ it('blots out secrets wherever they stand, and tells listeners the same', () => 
   expect(heard).toEqual(journal.entries().slice(0, 1));
   expect(JSON.stringify(journal.entries())).not.toContain(SECRET);
   expect(journal.entries()[0]?.request.wishing).toBe('[redacted]');
+});
+
+it('keeps of a call what it shows, and lets the socket and the answer behind it go', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const journal = createJournal();
+  const behind = (): WeakRef<object> => {
+    const edge = { socket: 'one' };
+    const heard = { endpoint: { name: 'sendredpack' }, peer: { kind: 'none' } } as const;
+    const said = { verdict: 'sent', why: '', paid: true, httpStatus: 200 } as const;
+    const call = { ...heard, callerIp: '127.0.0.1', body: Buffer.from('<xml/>'), edge };
+    journal.add(0, call, { ...said, reply: Buffer.from('') });
+    return new WeakRef(edge);
+  };
+  const edge = behind();
+  await new Promise((resolve) => setTimeout(resolve));
+  collect();
+  expect(edge.deref()).toBeUndefined();
+  expect(journal.entries()).toHaveLength(1);
 });
 
 it('keeps no body that is longer than any request', () => {
