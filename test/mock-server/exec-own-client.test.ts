@@ -1,0 +1,56 @@
+/** The package's own client under every story, as a user would judge his: no rule for clients is broken. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { expect, it } from 'vitest';
+import { useLab } from '../support/server.ts';
+
+const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
+const CLIENT = pathToFileURL(join(REPOSITORY, 'dist', 'client', 'index.js'));
+const lab = useLab();
+
+/** Pays two users at once, then asks about both; it gives up sooner than it would, so that the test ends. */
+const PAY = `
+  import { createRedpackClient } from '${CLIENT}';
+  const { REDPACK_MCH_ID, REDPACK_API_KEY, REDPACK_APPID, REDPACK_CERT_DIR, REDPACK_BASE_URL } = process.env;
+  const client = createRedpackClient({
+    mchId: REDPACK_MCH_ID, key: REDPACK_API_KEY, appid: REDPACK_APPID,
+    certificate: { dir: REDPACK_CERT_DIR }, baseUrl: REDPACK_BASE_URL,
+    timeoutMs: 800, retry: { deadlineMs: 2_500 },
+  });
+  const pay = async (re_openid, total_amount) => {
+    const texts = { send_name: '天虹百货', wishing: '恭喜发财', act_name: '猜灯谜', remark: '快来抢' };
+    const order = { re_openid, total_amount, client_ip: '192.0.2.1', ...texts };
+    const { mch_billno } = await client.settle(order, { id: re_openid });
+    await client.query(mch_billno);
+  };
+  await Promise.all([pay('oxTWIuGaIt6gTKsQRLau2M0yL16E', 100), pay('onqOjjmM1tad-3ROpncN-yUfa6uI', 200)]);
+  await client.close();
+`;
+
+it('has no finding under any story', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'redpack-own-client-'));
+  await writeFile(join(folder, 'pay.mjs'), PAY);
+  const { code, stdout } = await new Promise<{ code: number; stdout: string }>((resolve) => {
+    const bin = join(REPOSITORY, 'dist', 'mock-server', 'bin.js');
+    const command = ['--cert-dir', lab.certDir, '--', process.execPath, 'pay.mjs'];
+    execFile(
+      process.execPath,
+      [bin, 'exec', '--all', 'stories', ...command],
+      { cwd: folder },
+      (error, out) => resolve({ code: error ? Number(error.code) : 0, stdout: out }),
+    );
+  });
+  await rm(folder, { recursive: true, force: true });
+  const told = [...stdout.matchAll(/^(stories\/\S+): exit 0, (\d+) calls?, (\d+) findings/gm)];
+  const stories = await readdir(join(REPOSITORY, 'scenarios', 'stories'));
+  expect(told.map(([, name]) => `${name?.slice(8)}.yaml`).sort()).toEqual(stories.sort());
+  // Two sends at least, but where not even the handshake succeeds.
+  expect(told.filter(([, , calls]) => Number(calls) < 2).map(([, name]) => name)).toEqual([
+    'stories/no-handshake',
+  ]);
+  expect(told.filter(([, , , findings]) => findings !== '0')).toEqual([]);
+  expect(code).toBe(0);
+}, 120_000);
