@@ -3,7 +3,15 @@
  * count within it, so that two processes of one machine never make the same number; machines that share a merchant are told apart by
  * `instance`, or else by the draw of the block among a million.
  */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beijingDay } from '../contracts/index.ts';
@@ -67,6 +75,7 @@ function takeBlock({ mchId, random, instance, dir }: BillnoOptions, day: string)
   const digits = DIGITS - COUNT_DIGITS - prefix.length;
   const folder = join(dir ?? defaultFolder(), mchId);
   try {
+    if (dir === undefined) for (const each of [defaultFolder(), folder]) makeOwn(each);
     mkdirSync(join(folder, day), { recursive: true, mode: 0o700 });
     for (let tries = 0; tries < BLOCK_TRIES_MAX; tries++) {
       const block = `${prefix}${String(Math.floor(random() * 10 ** digits)).padStart(digits, '0')}`;
@@ -93,11 +102,27 @@ function claimed(path: string): boolean {
   }
 }
 
-/** Yesterday's blocks stay: a process whose clock is behind may still be taking one. */
+/** Anybody may make a folder of this name among the temporary files first: what we do in it must not be done for him. */
+function makeOwn(folder: string): void {
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const user = process.getuid?.();
+  const stat = lstatSync(folder);
+  const own = stat.isDirectory() && (user === undefined || stat.uid === user);
+  const shared = user !== undefined && (stat.mode & 0o022) !== 0;
+  if (!own || shared) throw new Error(`${folder} is no folder that this user alone may write to`);
+}
+
+/** Yesterday's blocks stay: a process whose clock is behind may still be taking one. Nothing but blocks is ever removed. */
 function forgetOlderDays(folder: string, day: string): void {
   const days = readdirSync(folder).filter((name) => /^\d{8}$/.test(name) && name < day);
   for (const old of days.sort().slice(0, -1)) {
-    rmSync(join(folder, old), { recursive: true, force: true });
+    try {
+      const blocks = readdirSync(join(folder, old)).filter((name) => /^\d{4,6}$/.test(name));
+      for (const block of blocks) rmSync(join(folder, old, block));
+      rmdirSync(join(folder, old));
+    } catch {
+      // Another process has just done it, or there is something else in it.
+    }
   }
 }
 

@@ -162,7 +162,11 @@ export function createRedpackClient<E extends Edition = 'current'>(
         retry: policyOf(retry, settleOptions.retry),
         signal: either(options.signal, settleOptions.signal),
       };
-      return alone(journal, id, () => settle(hands, payment));
+      const { mch_billno } = order;
+      const pay = () => settle(hands, payment);
+      return alone(journal, `id ${id}`, () =>
+        mch_billno === undefined ? pay() : alone(journal, `number ${mch_billno}`, pay),
+      );
     },
     payMany(orders, payOptions = {}) {
       const signal = either(options.signal, payOptions.signal);
@@ -187,16 +191,16 @@ export function createRedpackClient<E extends Edition = 'current'>(
 /** By journal, which several clients may share. */
 const busy = new WeakMap<PaymentJournal, Map<string, Promise<unknown>>>();
 
-/** One payment at a time: two settlings of one id would not know of each other, and give it two numbers. */
-async function alone<T>(journal: PaymentJournal, id: string, step: () => Promise<T>): Promise<T> {
+/** One at a time: two settlings of one id or number would not know of each other, and pay it under two numbers or names. */
+async function alone<T>(journal: PaymentJournal, name: string, step: () => Promise<T>): Promise<T> {
   const turns = busy.get(journal) ?? new Map<string, Promise<unknown>>();
   busy.set(journal, turns);
-  const turn = (turns.get(id) ?? Promise.resolve()).then(step, step);
-  turns.set(id, turn);
+  const turn = (turns.get(name) ?? Promise.resolve()).then(step, step);
+  turns.set(name, turn);
   try {
     return await turn;
   } finally {
-    if (turns.get(id) === turn) turns.delete(id);
+    if (turns.get(name) === turn) turns.delete(name);
   }
 }
 

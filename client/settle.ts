@@ -52,25 +52,33 @@ export interface Payment {
 
 /** @throws what the journal throws */
 export async function settle(hands: Hands, payment: Payment): Promise<Settled> {
-  const before = await payment.journal.read(payment.id);
+  const { journal, id, order } = payment;
+  const before = await journal.read(id);
   const mismatch = before && mismatchOf(before, hands.mchId, payment);
-  if (mismatch) return refusedBecause(before, mismatch);
+  if (mismatch) return mismatched(order.mch_billno, `${mismatch} (${standingOf(before)})`);
+  const { mch_billno } = order;
+  const holder = mch_billno === undefined ? undefined : await journal.holderOf?.(mch_billno);
+  if (holder !== undefined && holder !== id) {
+    const why = `the number ${mch_billno} is payment ${holder} in the journal, now ${id}: every payment needs a number of its own`;
+    return mismatched(mch_billno, why);
+  }
   if (before?.outcome?.kind === 'sent') {
     return { ...before.outcome, formerNumbers: before.formerNumbers };
   }
   if (payment.invalid) return unsendable(payment.invalid, before);
-  const { lostAtMs, ...record } = before ?? opened(hands, payment);
+  // What was certain before is so no longer: who reads the journal after a crash must find the doubt, not the old outcome.
+  const { lostAtMs, outcome: _, ...record } = before ?? opened(hands, payment);
   const doubt: Doubt = before?.open
     ? { doubtful: true, lostAtMs: lostAtMs ?? hands.clock.nowMs() }
     : CERTAIN;
   // Whatever happens from here on, the number is known to the journal as one that may be paid.
   const open: PaymentRecord = {
     ...record,
-    re_openid: payment.order.re_openid,
-    total_amount: payment.order.total_amount,
+    re_openid: order.re_openid,
+    total_amount: order.total_amount,
     open: true,
   };
-  await payment.journal.write(open);
+  await journal.write(open);
   return run(hands, payment, open, doubt, before);
 }
 
@@ -117,7 +125,14 @@ function mismatchOf(record: PaymentRecord, mchId: string, payment: Payment): str
   return `payment ${id} has the number ${record.mch_billno} in the journal, now ${order.mch_billno}: a payment keeps its number`;
 }
 
-function refusedBecause({ mch_billno, formerNumbers }: PaymentRecord, message: string): Settled {
+/** What the journal knows of a payment, so that nobody takes it for unpaid because another one was refused. */
+function standingOf({ mch_billno, open, outcome }: PaymentRecord): string {
+  if (open) return `${mch_billno} may have been paid`;
+  return `${mch_billno} was ${outcome?.kind === 'sent' ? 'paid' : 'not paid'}`;
+}
+
+/** About this call alone: the payment that is in the journal already is another. */
+function mismatched(mch_billno: string | undefined, message: string): Settled {
   return {
     kind: 'refused',
     mch_billno,
@@ -126,7 +141,7 @@ function refusedBecause({ mch_billno, formerNumbers }: PaymentRecord, message: s
     message,
     advice: 'fix',
     numberFree: false,
-    formerNumbers,
+    formerNumbers: [],
   };
 }
 

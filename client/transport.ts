@@ -5,7 +5,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { SecureContext } from 'node:tls';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import { type Dispatcher, Pool } from 'undici';
+import { buildConnector, type Dispatcher, Pool } from 'undici';
 import { classify } from './failures.ts';
 
 /** A whole answer, whatever it says. */
@@ -55,23 +55,49 @@ export function poolTransport(
   const pool = new Pool(baseUrl.origin, {
     connections: CONNECTIONS_MAX,
     pipelining: 1,
-    connect: { secureContext, timeout: timeoutMs },
+    connect: connectorOf(secureContext, timeoutMs),
     headersTimeout: 0,
     bodyTimeout: 0,
   } as Pool.Options);
   const prefix = baseUrl.pathname.replace(/\/$/, '');
   const headers = { 'content-type': CONTENT_TYPE };
+  const underWay = new Set<Promise<Exchanged>>();
 
   return {
     post(path, body, signal) {
       if (signal?.aborted) return Promise.resolve(abortedBefore());
-      return new Promise((resolve) => {
+      const exchanged = new Promise<Exchanged>((resolve) => {
         const call = new Call(timeoutMs, signal, resolve);
         pool.dispatch({ method: 'POST', path: `${prefix}${path}`, headers, body }, call);
       });
+      underWay.add(exchanged);
+      return exchanged.finally(() => underWay.delete(exchanged));
     },
-    close: () => pool.close(),
+    async close() {
+      // Each of them ends when its time is up, whatever the pool thinks of it.
+      await Promise.all(underWay);
+      await pool.destroy();
+    },
   };
+}
+
+type Connect = buildConnector.connector;
+
+/**
+ * undici's own connector, but for one thing: a certificate of another host ends the calls that wait for the connection as any failure
+ * does. By its own code undici fails one of them, and leaves the others waiting for ever.
+ */
+function connectorOf(secureContext: SecureContext, timeoutMs: number): Connect {
+  const connect = buildConnector({ secureContext, timeout: timeoutMs });
+  return (options, callback) =>
+    connect(options, (...[error, socket]: Parameters<typeof callback>) => {
+      if (!error) callback(null, socket);
+      else callback(wrongHost(error) ? new Error(error.message, { cause: error }) : error, null);
+    });
+}
+
+function wrongHost(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ERR_TLS_CERT_ALTNAME_INVALID';
 }
 
 export function abortedBefore(): Unsent {
@@ -141,7 +167,8 @@ class Call {
   }
 
   onResponseError(_controller: Controller, error: Error): void {
-    this.#end(classify(error, this.#controller ? 'yes' : 'no'));
+    const failure = error.cause instanceof Error && wrongHost(error.cause) ? error.cause : error;
+    this.#end(classify(failure, this.#controller ? 'yes' : 'no'));
   }
 
   readonly #onTimeout = (): void =>

@@ -10,6 +10,7 @@ import { type Context, EXIT, MachineError, UsageError } from './context.ts';
 import { queryCommand } from './query.ts';
 import { sendCommand } from './send.ts';
 import { signCommand } from './sign-command.ts';
+import { printableLines } from './text.ts';
 import { verifyCommand } from './verify-command.ts';
 
 const COMMANDS = [sendCommand, queryCommand, batchCommand, signCommand] as const;
@@ -37,7 +38,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.sent : EXIT.usage;
     if (isUsageFault(error)) {
-      context.warn(`${error.message}\n`);
+      context.warn(`${printableLines(error.message)}\n`);
       return EXIT.usage;
     }
     context.warn(faultText(error));
@@ -55,7 +56,11 @@ function isUsageFault(error: unknown): error is Error {
 }
 
 /** The machine's faults need a sentence, our own need a stack. */
-function faultText(error: unknown): string {
+export function faultText(error: unknown): string {
+  return printableLines(faultWords(error));
+}
+
+function faultWords(error: unknown): string {
   if (error instanceof MachineError) return `${error.message}\n`;
   if (error instanceof JournalError) {
     return `${error.message}. What was under way is noted as open: mend it, then the same command again settles it\n`;

@@ -8,6 +8,11 @@ export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '?');
 }
 
+/** The same for several lines. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
 /** JSON escapes the control characters below a space; a terminal obeys those above DEL too. */
 export function jsonLine(value: object): string {
   const line = JSON.stringify(value);
@@ -28,7 +33,8 @@ function wordsOf(outcome: Outcome): string {
     }
     case 'refused': {
       const number = outcome.mch_billno ? `, number ${outcome.mch_billno}` : '';
-      return `refused, nothing was paid${number}: ${outcome.code} ${outcome.message}`;
+      const nothing = outcome.by === 'checks' ? 'nothing was dialled' : 'nothing was paid';
+      return `refused, ${nothing}${number}: ${outcome.code} ${outcome.message}`;
     }
     case 'unknown':
       return `unknown, it may have been paid, number ${outcome.mch_billno}: ${outcome.detail}`;

@@ -3,8 +3,8 @@
  * written is cut off at the next opening; anything else that cannot be read stops it, because guessing would cost money.
  */
 import { type FileHandle, mkdir, open, realpath } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import type { PaymentJournal, PaymentRecord } from './journal.ts';
+import { dirname, resolve } from 'node:path';
+import { holdersOf, type PaymentJournal, type PaymentRecord } from './journal.ts';
 import { JournalError, load, type Money } from './lines.ts';
 import { type Lock, takeLock } from './lock.ts';
 
@@ -56,16 +56,19 @@ export async function openFileJournal(
   }
 }
 
-/** Where it is whatever name it goes by: two names of one file must not be two locks. */
+/** Where it is whatever name it goes by: two names of one file must not be two locks. Made if it is not there, for a link may lead to it. */
 async function placeOf(path: string): Promise<string> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    return await realpath(path).catch(async () =>
-      join(await realpath(dirname(path)), basename(path)),
-    );
+    const handle = await open(path, 'a', 0o600);
+    const { nlink } = await handle.stat().finally(() => handle.close());
+    if (nlink === 1) return await realpath(path);
   } catch (error) {
     throw cannotOpen(path, error);
   }
+  throw new JournalError(
+    `${path} has another name (a hard link), under which another process could use it: give the journal one name, or copy it`,
+  );
 }
 
 async function lockOf(path: string): Promise<Lock> {
@@ -89,6 +92,7 @@ function serve(
   lock: Lock,
   records: Map<string, PaymentRecord>,
 ): FileJournal {
+  const holders = holdersOf(records.values());
   let queue: Waiting[] = [];
   let flushing: Promise<void> | undefined;
   let broken: Error | undefined;
@@ -120,6 +124,7 @@ function serve(
     },
     records: () => records.values(),
     read: async (id) => records.get(id),
+    holderOf: async (mch_billno) => holders.get(mch_billno),
     write(record) {
       if (closed) return Promise.reject(new JournalError(`${path} is closed`));
       if (broken) return Promise.reject(broken);
@@ -128,6 +133,7 @@ function serve(
           if (error) reject(error);
           else {
             records.set(record.id, record);
+            holders.add(record);
             resolve();
           }
         };

@@ -27,6 +27,8 @@ export interface PaymentRecord {
 export interface PaymentJournal {
   /** The latest record of a payment. */
   read(id: string): Promise<PaymentRecord | undefined>;
+  /** The id of the payment that has the number, or had it; asked for numbers that callers give. Left out: not looked at. */
+  holderOf?(mch_billno: string): Promise<string | undefined>;
   /** Resolves once the record would survive the death of the process and of the machine. */
   write(record: PaymentRecord): Promise<void>;
 }
@@ -34,10 +36,30 @@ export interface PaymentJournal {
 /** For tests, and for callers that keep orders elsewhere: it dies with the process. */
 export function memoryJournal(): PaymentJournal {
   const records = new Map<string, PaymentRecord>();
+  const holders = holdersOf([]);
   return {
     read: async (id) => records.get(id),
+    holderOf: async (mch_billno) => holders.get(mch_billno),
     write: async (record) => {
       records.set(record.id, record);
+      holders.add(record);
     },
   };
+}
+
+/** Which payment was the first to have a number. */
+export interface Holders {
+  get(mch_billno: string): string | undefined;
+  add(record: PaymentRecord): void;
+}
+
+export function holdersOf(records: Iterable<PaymentRecord>): Holders {
+  const ids = new Map<string, string>();
+  const add = ({ id, mch_billno, formerNumbers }: PaymentRecord): void => {
+    for (const number of [mch_billno, ...formerNumbers]) {
+      if (!ids.has(number)) ids.set(number, id);
+    }
+  };
+  for (const record of records) add(record);
+  return { get: (mch_billno) => ids.get(mch_billno), add };
 }

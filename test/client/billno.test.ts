@@ -1,6 +1,15 @@
 /** Order numbers: their shape, their day, and that no two processes of a machine make the same one. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -118,6 +127,38 @@ describe('a number that cannot be made', () => {
   });
   it.each([-1, 100, 1.5, Number.NaN])('says why: instance %d', (instance) => {
     expect(() => maker({ instance })).toThrow(/instance is .*: expected a whole number, 0 to 99/);
+  });
+  it.runIf(process.getuid)('is not made in a folder that somebody else made', () => {
+    const before = process.env.TMPDIR;
+    const precious = join(dir, 'precious');
+    for (const day of ['20260101', '20260102']) mkdirSync(join(precious, day), { recursive: true });
+    try {
+      for (const lay of [
+        (own: string) => symlinkSync(precious, own),
+        (own: string) => mkdirSync(own) ?? symlinkSync(precious, join(own, MCH_ID)),
+        (own: string) => mkdirSync(own) ?? chmodSync(own, 0o777),
+      ]) {
+        process.env.TMPDIR = mkdtempSync(join(dir, 'tmp-'));
+        lay(join(process.env.TMPDIR, `redpack-numbers-${process.getuid?.()}`));
+        const make = createBillnoMaker({ mchId: MCH_ID, nowMs: Date.now, random: Math.random });
+        expect(make).toThrow(/no folder that this user alone may write to/);
+      }
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+    }
+    expect(readdirSync(precious).sort()).toEqual(['20260101', '20260102']);
+  });
+  it('leaves alone what is no block of numbers, in the folders of days gone by', () => {
+    const own = join(dir, 'kept');
+    for (const day of ['20260101', '20260102']) {
+      mkdirSync(join(own, MCH_ID, day), { recursive: true });
+      writeFileSync(join(own, MCH_ID, day, '123456'), '');
+    }
+    writeFileSync(join(own, MCH_ID, '20260101', 'letter.txt'), '');
+    maker({ dir: own })();
+    expect(readdirSync(join(own, MCH_ID, '20260101'))).toEqual(['letter.txt']);
+    expect(readdirSync(join(own, MCH_ID, '20260102'))).toEqual(['123456']);
   });
   it('says where it may not write', () => {
     const file = join(dir, 'a-file');

@@ -1,9 +1,9 @@
 /** The journal: what survives, what is refused, and who may have it. The processes are real, and killed for real. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { existsSync, linkSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -206,6 +206,14 @@ const holder = (path: string, id: string): string => `
   console.log('ready');
   setInterval(() => {}, 1000);`;
 
+/** The lock of this process as it would be if parts of its name were others. */
+async function leaveLock(path: string, change: (owner: string[]) => string[]): Promise<void> {
+  const lock = `${path}.lock`;
+  const [owner = ''] = await within(path, () => readdir(lock));
+  await mkdir(lock);
+  await writeFile(join(lock, change(owner.split('~')).join('~')), '');
+}
+
 describe('a second process', () => {
   it('is refused while the first has the journal, by any name of the file', async () => {
     const path = freshPath();
@@ -215,6 +223,24 @@ describe('a second process', () => {
     const link = freshPath();
     symlinkSync(path, link);
     await expect(openFileJournal(link)).rejects.toThrow(`process ${child.pid} has it`);
+  });
+
+  it('is refused by the name of a link too that led nowhere when the first came', async () => {
+    const [path, link] = [freshPath(), freshPath()];
+    symlinkSync(path, link);
+    await open(link);
+    for (const name of [path, link]) {
+      await expect(openFileJournal(name)).rejects.toThrow(`process ${process.pid} has it`);
+    }
+  });
+
+  it('cannot come by a second name of the file itself: a journal has one', async () => {
+    const [path, other] = [freshPath(), freshPath()];
+    await within(path, (journal) => journal.write(recordOf('a')));
+    linkSync(path, other);
+    for (const name of [path, other]) {
+      await expect(openFileJournal(name)).rejects.toThrow(/has another name \(a hard link\)/);
+    }
   });
 
   it('takes over from one that was killed, with all that it had promised', async () => {
@@ -254,10 +280,19 @@ describe('a second process', () => {
   it('is not kept out by the lock of an earlier process of the same number', async () => {
     const path = freshPath();
     await within(path, (journal) => journal.write(recordOf('a')));
-    await mkdir(`${path}.lock`);
-    writeFileSync(join(`${path}.lock`, `${process.pid}~1~${hostname()}~0`), '');
+    await leaveLock(path, (owner) => owner.with(1, '1'));
     const journal = await open(path);
     expect(journal.size).toBe(1);
+  });
+
+  it.runIf(process.platform === 'linux').each([
+    ['from before the machine was started anew', 3, /had it before .* was started anew/],
+    ['in another container, which has numbers of its own', 4, /of another container has it/],
+  ])('does not judge a process %s', async (_, part, words) => {
+    const path = freshPath();
+    await leaveLock(path, (owner) => owner.with(1, '1').with(part, '4026530000'));
+    await expect(openFileJournal(path)).rejects.toThrow(words);
+    await expect(openFileJournal(path)).rejects.toThrow(`remove ${path}.lock`);
   });
 
   it('does not judge a process of another machine', async () => {

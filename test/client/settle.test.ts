@@ -8,6 +8,7 @@ import {
   type ClientOptions,
   createRedpackClient,
   memoryJournal,
+  openFileJournal,
   type PaymentJournal,
   type RedpackClient,
 } from '../../client/index.ts';
@@ -214,6 +215,27 @@ describe('a payment that an earlier run left open', () => {
     expect([server.sends, server.queries]).toEqual([[], []]);
   });
 
+  it('is in doubt in the journal from the first moment, though a run before was refused', async () => {
+    const inner = memoryJournal();
+    const offline = fetchOf(() => {
+      const cause = Object.assign(new Error('connect'), {
+        code: 'ECONNREFUSED',
+        syscall: 'connect',
+      });
+      throw new TypeError('fetch failed', { cause });
+    });
+    const refused = clientOf({ ...wechat(), fetch: offline }, { journal: inner });
+    expect(await refused.settle(ORDER, { id: '1' })).toMatchObject({ kind: 'refused' });
+    // What a process that dies now leaves behind.
+    let noted: unknown;
+    const onEvent = async (event: ClientEvent) => {
+      if (event.type === 'sending') noted = await inner.read('1');
+    };
+    await clientOf(wechat(), { journal: inner, onEvent }).settle(ORDER, { id: '1' });
+    expect(noted).toMatchObject({ open: true });
+    expect(noted).not.toHaveProperty('outcome');
+  });
+
   it('is not another merchant’s', async () => {
     const journal = memoryJournal();
     await leftOpen(journal);
@@ -221,6 +243,38 @@ describe('a payment that an earlier run left open', () => {
     const settled = await clientOf(server, { journal, mchId: '888' }).settle(ORDER, { id: '1' });
     expect(settled).toMatchObject({ code: 'PAYMENT_MISMATCH' });
     expect(server.sends).toEqual([]);
+  });
+});
+
+describe('a number', () => {
+  const numbered = { ...ORDER, mch_billno: BILLNO };
+
+  it('is of one payment alone, whether they come at once or one after the other', async () => {
+    const file = await openFileJournal(join(numbersDir, 'j.jsonl'));
+    for (const journal of [memoryJournal(), file]) {
+      const server = wechat();
+      const client = clientOf(server, { journal });
+      const [one, two] = await Promise.all(['a', 'b'].map((id) => client.settle(numbered, { id })));
+      expect(one?.kind).toBe('sent');
+      expect(two).toMatchObject({ kind: 'refused', by: 'checks', code: 'PAYMENT_MISMATCH' });
+      const third = await client.settle(numbered, { id: 'c' });
+      expect(third).toMatchObject({ code: 'PAYMENT_MISMATCH' });
+      expect('message' in third && third.message).toContain(`${BILLNO} is payment a`);
+      expect(server.sends).toEqual([BILLNO]);
+    }
+    await file.close();
+    const reopened = await openFileJournal(join(numbersDir, 'j.jsonl'));
+    const client = clientOf(wechat(), { journal: reopened });
+    expect(await client.settle(numbered, { id: 'd' })).toMatchObject({ code: 'PAYMENT_MISMATCH' });
+    await reopened.close();
+  });
+
+  it('that was paid is not called unpaid when another amount is asked for under its name', async () => {
+    const client = clientOf(wechat());
+    const { mch_billno } = await client.settle(ORDER, { id: '1' });
+    const other = await client.settle({ ...ORDER, total_amount: 200 }, { id: '1' });
+    expect(other).toMatchObject({ code: 'PAYMENT_MISMATCH', mch_billno: undefined });
+    expect('message' in other && other.message).toContain(`(${mch_billno} was paid)`);
   });
 });
 

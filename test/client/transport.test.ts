@@ -107,6 +107,24 @@ describe('a call that never left', () => {
     });
   });
 
+  it('ends with the reason, however many wait for a connection, and closes', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const root = {
+      cert: certificates.root,
+      key: await readFile(join(dir, 'ca', 'root-key.pem'), 'utf8'),
+    };
+    const names = { hosts: ['example.com'], addresses: [] };
+    const server = await serve(ok, { cert: signServer(root, names, key, new Date()), key });
+    const transport = dial(server.url);
+    const all = await Promise.all(Array.from({ length: 100 }, () => transport.post(PATH, BODY)));
+    expect(new Set(all.map((each) => ('code' in each ? each.code : each.kind)))).toEqual(
+      new Set(['ERR_TLS_CERT_ALTNAME_INVALID']),
+    );
+    await transport.close();
+    expect(server.requests).toBe(0);
+  });
+
   it('finds no such host', async () => {
     const exchanged = await dial('https://no-such-host.invalid').post(PATH, BODY);
     expect(exchanged).toMatchObject({ kind: 'unsent' });

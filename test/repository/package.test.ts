@@ -1,6 +1,16 @@
 /** The tarball as a user gets it: packed, installed into an empty project, imported, run. */
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -73,6 +83,13 @@ it('has its command, its scenarios and the schema for editors', async () => {
     'utf8',
   );
   expect(JSON.parse(schema)).toMatchObject({ type: 'object', required: expect.any(Array) });
+});
+
+it('has programs that can be run after every build: npx marks them once, and remembers it', async () => {
+  for (const door of ['client', 'mock-server']) {
+    const { mode } = await stat(join(REPOSITORY, 'dist', door, 'bin.js'));
+    expect(mode & 0o111).toBe(0o111);
+  }
 });
 
 it('carries what it needs and nothing of the workshop', async () => {

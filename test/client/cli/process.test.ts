@@ -1,5 +1,6 @@
 /** `redpack` as a process of its own: help, pipes that break, a terminal, stdin. */
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -74,6 +75,21 @@ describe('pipes', () => {
     expect((await readFile(join(at.cwd, 'results.csv'), 'utf8')).match(/,sent,/g)).toHaveLength(12);
   });
 
+  it.runIf(existsSync('/dev/full'))(
+    'that are full stop no payment either, and what could not be told is a fault, no refusal',
+    async () => {
+      const at = await deskWith(6);
+      const set = Object.entries(at.env ?? {}).map(([name, value]) => `${name}='${value}'`);
+      const redpack = `env ${set.join(' ')} ${process.execPath} ${BIN}`;
+      const batch = `${redpack} batch pay.csv --out results.csv --json >/dev/full 2>&1; echo $?`;
+      expect(await shell(batch, at.cwd)).toBe('70\n');
+      const results = await readFile(join(at.cwd, 'results.csv'), 'utf8');
+      expect(results.match(/,sent,/g)).toHaveLength(6);
+      const send = `${redpack} send --to ${OPENID} --amount 1.00 >/dev/full; echo $?`;
+      expect(await shell(send, at.cwd)).toBe('70\n');
+    },
+  );
+
   it('what is dry-run here is posted by curl there', async () => {
     const { cwd, env } = await desk();
     const { certPath, keyPath, caPath } = server.merchant.certificates;
@@ -96,6 +112,18 @@ const hasScript = ((): boolean => {
 })();
 
 describe('a terminal', () => {
+  it('is not told to do things by a file that somebody else wrote', async () => {
+    const at = await desk();
+    await writeFile(join(at.cwd, 'pay.csv'), 'openid,amount,\u001b]0;mine\u0007x\nox,1.00,a\n');
+    const ended = await runIn(at, 'batch', 'pay.csv', '--out', 'results.csv');
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('?]0;mine?x');
+    const wiped = await runIn(at, 'send', '--to', 'ox\u001b[2J\u009b2J', '--amount', '1.00');
+    for (const text of [ended.stderr, wiped.stderr + wiped.stdout]) {
+      expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    }
+  });
+
   it.skipIf(!hasScript)('gets a bar that ends full, and no line per payment', async () => {
     const { cwd, env } = await deskWith(20);
     const set = Object.entries(env ?? {}).map(([name, value]) => `${name}='${value}'`);
