@@ -43,7 +43,8 @@ export async function exchange(mock: Mock, call: Call): Promise<Answer> {
 
   const { fields, utf8 } = parsed;
   const tenant = mock.tenants.get(fields.get('mch_id') ?? '');
-  const context = contextOf(mock, call, tenant);
+  // Who names nobody that is known is answered as whose certificate it is would be.
+  const context = contextOf(mock, call, tenant ?? holderOf(mock.tenants, call.peer));
   const { edition, endpoint, switches } = context;
   const { peer, callerIp, body } = call;
   const merchant = tenant?.facts;

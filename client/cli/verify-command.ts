@@ -10,8 +10,8 @@ export function verifyCommand(context: Context, end: (exitCode: number) => void)
     .allowUnknownOption()
     .action(async (_args: string[], _flags: object, self: Command) => {
       const { verifyCommand: load } = await import('../verify/command.ts');
-      const { write, warn, terminal } = context;
-      const io = { write, warn, exit: end, ...(terminal ? { terminal } : {}) };
+      const { write, warn, terminal, onInterrupt } = context;
+      const io = { write, warn, exit: end, onInterrupt, ...(terminal ? { terminal } : {}) };
       await load(io).name('redpack verify').parseAsync(self.args, { from: 'user' });
     });
 }

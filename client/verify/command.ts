@@ -1,55 +1,31 @@
 /**
  * `redpack verify URL`: is this server like the real one? Exit codes: 0 all that was tried held; 1 a rule does not hold; 2 it was asked
- * something impossible; 3 the server does not answer; 4 nothing could be tried.
+ * something impossible; 3 the server, or its admin API, does not answer; 4 nothing could be tried; 130 stopped.
  */
-import { writeFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { ServerTarget } from '../../contracts/checks/server-target.ts';
-import { isReply } from '../../contracts/checks/server-target.ts';
-import type { CheckResult } from '../../contracts/checks/verify.ts';
 import { EDITIONS } from '../../contracts/index.ts';
 import { CredentialError } from '../credentials.ts';
-import { curlLine } from './curl.ts';
-import { startProgress } from './progress.ts';
-import type { Report } from './reports/report.ts';
-import { casesWanted, countWanted, verifyAll, type Wanted } from './run.ts';
+import { AdminError } from './admin.ts';
+import { type Asked, EXIT, playAndReport, type VerifyIo } from './play.ts';
+import { casesWanted, type Wanted } from './run.ts';
 import {
-  curlCertificates,
+  type ArrangedSettings,
+  arrangedSettingsOf,
   REPORTS,
-  type ReportForm,
   type Settings,
   settingsOf,
   UsageError,
   type VerifyFlags,
 } from './settings.ts';
-import { type UrlTarget, urlTarget } from './url-target.ts';
-
-export const EXIT = { held: 0, failed: 1, usage: 2, unreachable: 3, nothing: 4 } as const;
+import { openArranged, openAsItIs, type Stage } from './stage.ts';
+import { Stopped } from './stop.ts';
 
 /** It throws instead of ending the process: whoever attaches it ends with the error's exitCode, 0 after --help. */
 function throwing(error: CommanderError): never {
   throw error.exitCode === 0 ? error : new CommanderError(EXIT.usage, error.code, error.message);
 }
 
-/** Where the command writes, and what it leaves behind. */
-export interface VerifyIo {
-  write(text: string): void;
-  warn(text: string): void;
-  exit(code: number): void;
-  /** Where a bar may be drawn. */
-  readonly terminal?: NodeJS.WriteStream;
-}
-
-const PROCESS_IO: VerifyIo = {
-  write: (text) => process.stdout.write(text),
-  warn: (text) => process.stderr.write(text),
-  exit: (code) => {
-    process.exitCode = code;
-  },
-  terminal: process.stderr,
-};
-
-export function verifyCommand(io: VerifyIo = PROCESS_IO): Command {
+export function verifyCommand(io: VerifyIo): Command {
   const command = new Command('verify')
     .description('hold any server to the contract: conformance cases, made-up requests, histories')
     .argument('<url>', 'the server: https://127.0.0.1:8443')
@@ -81,6 +57,15 @@ export function verifyCommand(io: VerifyIo = PROCESS_IO): Command {
       '--untrusted-cert-dir <folder>',
       'a bundle of an authority that the server does not know',
     )
+    .option(
+      '--admin <url>',
+      "the admin API of the server, where it is a redpack-mock: a merchant is made there for this run, which every case can arrange; no merchant's flags are needed",
+    )
+    .addOption(
+      new Option('--admin-token <token>', 'its token; better set in the environment').env(
+        'REDPACK_ADMIN_TOKEN',
+      ),
+    )
     .addOption(
       new Option('--strict <certainty>', 'how sure a rule must be for its breach to be a failure')
         .choices(['documented', 'observed', 'assumed'])
@@ -106,21 +91,55 @@ export function verifyCommand(io: VerifyIo = PROCESS_IO): Command {
     .option('--quiet', 'no progress bar')
     .addHelpText(
       'after',
-      '\nExit codes: 0 held, 1 a rule is broken, 2 usage, 3 no answer, 4 nothing could be tried',
+      '\nExit codes: 0 held, 1 a rule is broken, 2 usage, 3 no answer, 4 nothing could be tried, 130 stopped',
     );
   command.exitOverride(throwing).configureOutput({ writeOut: io.write, writeErr: io.warn });
   return command.action(async (address: string, flags: VerifyFlags) => {
     try {
+      checkTogether(command, flags);
       io.exit(await verify(address, flags, io));
     } catch (error) {
-      if (!(error instanceof UsageError || error instanceof CredentialError)) throw error;
-      command.error(`error: ${error.message}`, { exitCode: EXIT.usage });
+      if (isUsage(error)) command.error(`error: ${error.message}`, { exitCode: EXIT.usage });
+      if (!(error instanceof AdminError || error instanceof Stopped)) throw error;
+      io.warn(`error: ${error.message}\n`);
+      io.exit(error instanceof Stopped ? EXIT.stopped : EXIT.unreachable);
     }
   });
 }
 
+/** What says who the merchant is. */
+const OF_A_MERCHANT = [
+  ['mchId', '--mch-id'],
+  ['apiKey', '--api-key'],
+  ['appid', '--appid'],
+  ['openid', '--openid'],
+  ['certDir', '--cert-dir'],
+  ['otherCertDir', '--other-cert-dir'],
+  ['untrustedCertDir', '--untrusted-cert-dir'],
+] as const;
+
+/** What the environment says may be for other commands: only flags contradict each other. @throws UsageError */
+function checkTogether(command: Command, { admin }: VerifyFlags): void {
+  const isSaid = (name: string): boolean => command.getOptionValueSource(name) === 'cli';
+  if (admin === undefined && isSaid('adminToken')) {
+    throw new UsageError('--admin-token is of no use without --admin');
+  }
+  const said = OF_A_MERCHANT.filter(([name]) => admin !== undefined && isSaid(name));
+  if (said.length === 0) return;
+  const flags = said.map(([, flag]) => flag).join(', ');
+  throw new UsageError(`--admin makes a merchant of its own for the run: leave out ${flags}`);
+}
+
+/** Only an admin API that says nothing is no mistake of whoever asked. */
+function isUsage(error: unknown): error is Error {
+  if (error instanceof AdminError) return error.trouble !== 'silent';
+  return error instanceof UsageError || error instanceof CredentialError;
+}
+
 async function verify(address: string, flags: VerifyFlags, io: VerifyIo): Promise<number> {
-  const settings = settingsOf(address, flags);
+  const { admin } = flags;
+  const settings =
+    admin === undefined ? settingsOf(address, flags) : arrangedSettingsOf(address, admin, flags);
   const wanted = wantedOf(settings, flags);
   if (flags.list) {
     for (const { id, title, certainty } of casesWanted(wanted)) {
@@ -128,20 +147,35 @@ async function verify(address: string, flags: VerifyFlags, io: VerifyIo): Promis
     }
     return EXIT.held;
   }
-  const target = openTarget(settings, flags);
+  const stop = new AbortController();
+  const stopListening = io.onInterrupt?.(() => stop.abort());
   try {
-    const silence = await whySilent(target);
+    return await playOn(await open(settings, flags), { settings, flags, wanted, io }, stop.signal);
+  } finally {
+    stopListening?.();
+  }
+}
+
+async function playOn(stage: Stage, asked: Asked, signal: AbortSignal): Promise<number> {
+  const { settings, io } = asked;
+  try {
+    const silence = await stage.whySilent();
     if (silence !== undefined) {
       io.warn(`error: ${settings.url.href} does not answer: ${silence}\n`);
       return EXIT.unreachable;
     }
-    return await playAndReport({ settings, flags, wanted, target, io });
+    return await playAndReport(stage, asked, signal);
   } finally {
-    await target.close();
+    const left = await stage.close();
+    if (left !== undefined) io.warn(`warning: ${left}\n`);
   }
 }
 
-function wantedOf({ money }: Settings, flags: VerifyFlags): Wanted {
+async function open(settings: Settings | ArrangedSettings, flags: VerifyFlags): Promise<Stage> {
+  return 'admin' in settings ? openArranged(settings, flags) : openAsItIs(settings, flags);
+}
+
+function wantedOf({ money }: Settings | ArrangedSettings, flags: VerifyFlags): Wanted {
   const { edition, strict, only = [], runs, histories = Math.ceil(runs / 5), path } = flags;
   if (path !== undefined && flags.seed === undefined) {
     throw new UsageError('--path is of no use without the --seed that was printed with it');
@@ -149,89 +183,6 @@ function wantedOf({ money }: Settings, flags: VerifyFlags): Wanted {
   const seed = flags.seed ?? Date.now() % 2 ** 31;
   const runId = Date.now().toString(36);
   return { edition, strict, money, only, requests: runs, histories, seed, path, runId };
-}
-
-function openTarget({ url, merchant, folders, ca }: Settings, flags: VerifyFlags): UrlTarget {
-  const sources = Object.entries(folders).map(([name, dir]) => [name, { dir }]);
-  return urlTarget({
-    url,
-    merchant,
-    certificates: Object.fromEntries(sources),
-    ca,
-    openids: flags.openid,
-    timeoutMs: flags.timeout,
-  });
-}
-
-/** @returns why nothing comes back, or undefined when something does */
-async function whySilent(target: ServerTarget): Promise<string | undefined> {
-  const certificate = target.certificates.includes('own') ? 'own' : 'none';
-  const reply = await target.post('sendredpack', new Uint8Array(), certificate);
-  return isReply(reply) ? undefined : reply.failure;
-}
-
-async function playAndReport(run: {
-  readonly settings: Settings;
-  readonly flags: VerifyFlags;
-  readonly wanted: Wanted;
-  readonly target: ServerTarget;
-  readonly io: VerifyIo;
-}): Promise<number> {
-  const { settings, flags, wanted, target, io } = run;
-  const started = new Date();
-  const results: CheckResult[] = [];
-  const progress = startProgress(countWanted(wanted), flags.quiet ? undefined : io.terminal);
-  for await (const result of verifyAll(target, wanted)) {
-    results.push(result);
-    progress.step(result.verdict === 'failed');
-  }
-  progress.stop();
-  const curl = {
-    url: settings.url,
-    certificates: curlCertificates(settings),
-    caPath: settings.caPath,
-  };
-  const report: Report = {
-    url: settings.url.href,
-    edition: wanted.edition,
-    strict: wanted.strict,
-    seed: wanted.seed,
-    startedAt: started.toISOString(),
-    tookMs: Date.now() - started.getTime(),
-    results,
-    curl: (exchange) => curlLine(curl, exchange),
-  };
-  await writeReport(report, flags, io);
-  return exitCodeOf(results);
-}
-
-async function writeReport(report: Report, flags: VerifyFlags, io: VerifyIo): Promise<void> {
-  const text = await FORMS[flags.report](report);
-  if (flags.output === undefined) {
-    io.write(text);
-    return;
-  }
-  try {
-    writeFileSync(flags.output, text);
-  } catch (error) {
-    throw new UsageError(`cannot write the report: ${(error as Error).message}`);
-  }
-  io.write(await FORMS.text(report));
-}
-
-/** Each is loaded when it is asked for. */
-const FORMS: Readonly<Record<ReportForm, (report: Report) => Promise<string>>> = {
-  text: async (report) => (await import('./reports/text.ts')).textReport(report),
-  junit: async (report) => (await import('./reports/junit.ts')).junitReport(report),
-  json: async (report) => (await import('./reports/json.ts')).jsonReport(report),
-  html: async (report) => (await import('./reports/html.ts')).htmlReport(report),
-  markdown: async (report) => (await import('./reports/markdown.ts')).markdownReport(report),
-};
-
-function exitCodeOf(results: readonly CheckResult[]): number {
-  const verdicts = new Set(results.map(({ verdict }) => verdict));
-  if (verdicts.has('failed')) return EXIT.failed;
-  return verdicts.has('held') || verdicts.has('differs') ? EXIT.held : EXIT.nothing;
 }
 
 function toCount(text: string): number {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ShownCertificate } from '../../contracts/checks/server-case.ts';
 import type { Certainty, Edition, SampleMerchant } from '../../contracts/index.ts';
 import { isLoopback } from '../options.ts';
+import type { AdminDoor } from './admin.ts';
 import { quoted } from './curl.ts';
 
 export const REPORTS = ['text', 'junit', 'json', 'html', 'markdown'] as const;
@@ -20,6 +21,8 @@ export interface VerifyFlags {
   readonly ca?: string;
   readonly otherCertDir?: string;
   readonly untrustedCertDir?: string;
+  readonly admin?: string;
+  readonly adminToken?: string;
   readonly strict: Certainty;
   readonly only?: readonly string[];
   readonly runs: number;
@@ -34,14 +37,24 @@ export interface VerifyFlags {
   readonly quiet?: boolean;
 }
 
-export interface Settings {
+/** The server, and what may be done there. */
+interface Place {
   readonly url: URL;
-  readonly merchant: SampleMerchant;
-  /** Folders of bundles. */
-  readonly folders: Readonly<Partial<Record<ShownCertificate, string>>>;
   readonly caPath: string | undefined;
   readonly ca: Buffer | undefined;
   readonly money: 'allowed' | 'refused';
+}
+
+/** The server as it is. */
+export interface Settings extends Place {
+  readonly merchant: SampleMerchant;
+  /** Folders of bundles. */
+  readonly folders: Readonly<Partial<Record<ShownCertificate, string>>>;
+}
+
+/** A server that can be arranged: a merchant is made there. */
+export interface ArrangedSettings extends Place {
+  readonly admin: AdminDoor;
 }
 
 /** It cannot be done so; the message says what is missing and how to give it. */
@@ -57,6 +70,25 @@ const EXAMPLE: SampleMerchant = {
 };
 /** Where `redpack-mock serve` keeps its certificates, below the working directory. */
 const MOCK_FOLDER = '.redpack';
+
+/** @throws UsageError */
+export function arrangedSettingsOf(
+  address: string,
+  admin: string,
+  flags: VerifyFlags,
+): ArrangedSettings {
+  const url = toUrl(address);
+  if (!URL.canParse(admin) || !/^https?:$/.test(new URL(admin).protocol)) {
+    throw new UsageError(`--admin: ${admin} is no URL: expected one like http://127.0.0.1:8500`);
+  }
+  return {
+    url,
+    admin: { url: new URL(admin), token: flags.adminToken },
+    caPath: flags.ca,
+    ca: flags.ca === undefined ? undefined : readCa(flags.ca),
+    money: moneyAt(url, flags),
+  };
+}
 
 /** @throws UsageError */
 export function settingsOf(address: string, flags: VerifyFlags): Settings {
@@ -86,8 +118,12 @@ export function settingsOf(address: string, flags: VerifyFlags): Settings {
     folders: Object.fromEntries(Object.entries(folders).filter(([, folder]) => folder)),
     caPath,
     ca: caPath === undefined ? undefined : readCa(caPath),
-    money: isNear || flags.live >= 2 ? 'allowed' : 'refused',
+    money: moneyAt(url, flags),
   };
+}
+
+function moneyAt(url: URL, { live }: VerifyFlags): 'allowed' | 'refused' {
+  return isLoopback(url) || live >= 2 ? 'allowed' : 'refused';
 }
 
 function toUrl(address: string): URL {

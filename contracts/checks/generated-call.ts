@@ -49,12 +49,14 @@ export interface Setup {
   readonly names: () => Names;
 }
 
+/** @returns why the target cannot be made so */
 export async function arrange(
   { target, options: { edition } }: Setup,
   merchant: NonNullable<Needs['merchant']>,
-): Promise<void> {
+): Promise<string | undefined> {
   const needs = { at: NOON, merchant: { limits: LIFTED, ...merchant } };
-  await target.arrange?.({ edition, needs, riskyOpenids: [] });
+  const arranged = await target.arrange?.({ edition, needs, riskyOpenids: [] });
+  return arranged === undefined || arranged === 'done' ? undefined : arranged.skip;
 }
 
 export interface Telling {
@@ -94,20 +96,32 @@ export function pathOf({ path }: GeneratedOptions): string | undefined {
   return path?.slice(path.indexOf(':') + 1);
 }
 
+function headOf(name: Name, edition: Edition) {
+  return {
+    id: `generated/${name}`,
+    title: TITLES[name],
+    edition,
+    source: 'the tables',
+    certainty: 'observed',
+  } as const;
+}
+
+export function skippedResult(
+  name: Name,
+  { edition }: GeneratedOptions,
+  reason: string,
+): CheckResult {
+  const head = headOf(name, edition);
+  return { ...head, answers: 0, verdict: 'skipped', reason, findings: [], history: [] };
+}
+
 export function resultOf<Made>(
   name: Name,
   { edition, seed }: GeneratedOptions,
   { answers, failure }: Tally,
   outcome: RunDetails<Made>,
 ): CheckResult {
-  const head = {
-    id: `generated/${name}`,
-    title: TITLES[name],
-    edition,
-    source: 'the tables',
-    certainty: 'observed',
-    answers,
-  } as const;
+  const head = { ...headOf(name, edition), answers };
   if (!outcome.failed) return { ...head, verdict: 'held', findings: [], history: [] };
   // A failure of our own: neither an answer nor a rule.
   if (!failure || !(outcome.errorInstance instanceof Broken)) throw outcome.errorInstance;

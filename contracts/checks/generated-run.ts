@@ -12,6 +12,7 @@ import {
   pathOf,
   resultOf,
   type Setup,
+  skippedResult,
   type Tally,
 } from './generated-call.ts';
 import { checkHistories } from './model-run.ts';
@@ -24,22 +25,35 @@ export async function* verifyGenerated(
   target: ServerTarget,
   options: GeneratedOptions,
 ): AsyncGenerator<CheckResult> {
-  const { edition, requests, histories } = options;
-  const setting = { edition, certificates: target.certificates };
-  const third = Math.ceil(requests / 3);
-  const probes = [
-    ['valid', validProbe(edition), third],
-    ['wrong-once', onceWrongProbe(setting), third],
-    ['wrong-twice', twiceWrongProbe(setting), requests - 2 * third],
-  ] as const;
+  const { histories } = options;
   const names = namesOfRun(options.runId, target.openids);
   const wanted = options.path?.split(':')[0];
-  for (const [name, arbitrary, runs] of probes) {
+  for (const [name, arbitrary, runs] of probesFor(target, options)) {
     if (runs <= 0 || (wanted !== undefined && wanted !== name)) continue;
     yield await checkProbes(name, arbitrary, runs, { target, options, names });
   }
   if (histories <= 0 || (wanted !== undefined && wanted !== 'histories')) return;
   yield await checkHistories({ target, options, names });
+}
+
+/** The kinds of single requests, and how many of each. */
+export function probesFor(
+  { certificates, strangers }: Pick<ServerTarget, 'certificates' | 'strangers'>,
+  { edition, requests }: Pick<GeneratedOptions, 'edition' | 'requests'>,
+): readonly (readonly [name: Name, arbitrary: fc.Arbitrary<Probe>, runs: number])[] {
+  const setting = { edition, certificates };
+  const third = Math.ceil(requests / 3);
+  const twice = twiceWrongProbe(setting);
+  return [
+    ['valid', validProbe(edition), third],
+    ['wrong-once', onceWrongProbe(setting), third],
+    // Only what is wrong twice can be a stranger's: another's number, and no certificate.
+    ['wrong-twice', strangers ? twice.filter(isOfSomebody) : twice, requests - 2 * third],
+  ];
+}
+
+function isOfSomebody({ step: { fields, certificate } }: Probe): boolean {
+  return certificate !== 'none' || fields?.mch_id === undefined;
 }
 
 async function checkProbes(
@@ -49,7 +63,8 @@ async function checkProbes(
   setup: Setup,
 ): Promise<CheckResult> {
   const record: Tally = { answers: 0, failure: undefined };
-  await arrange(setup, {});
+  const reason = await arrange(setup, {});
+  if (reason !== undefined) return skippedResult(name, setup.options, reason);
   const property = fc.asyncProperty(arbitrary, async ({ step, clause, source, certainty }) => {
     const known = { clause, source, certainty };
     await callAndJudge(step, known, {

@@ -7,6 +7,7 @@ import {
   pathOf,
   resultOf,
   type Setup,
+  skippedResult,
   type Tally,
   type Telling,
 } from './generated-call.ts';
@@ -92,8 +93,11 @@ export async function checkHistories(setup: Setup): Promise<CheckResult> {
   );
   // Who cannot be arranged has what he has: more than a few packets, it is hoped.
   const balanceFen = target.arrange ? OPENING_FEN : Number.POSITIVE_INFINITY;
+  const opening = { balanceFen: OPENING_FEN };
+  const reason = await arrange(setup, opening);
+  if (reason !== undefined) return skippedResult('histories', options, reason);
   const property = fc.asyncProperty(commands, async (made) => {
-    await arrange(setup, { balanceFen: OPENING_FEN });
+    await arrange(setup, opening);
     const story: string[] = [];
     const telling = { target, options, names: names(), record, history: [], story };
     await fc.asyncModelRun(() => ({ model: modelOf(edition, balanceFen), real: telling }), made);

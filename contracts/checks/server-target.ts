@@ -31,6 +31,8 @@ export interface ServerTarget {
   ): Promise<WireReply | NoReply>;
   /** Makes the server so; it may be a fresh one. Left out: the server is as it is. */
   arrange?(arrangement: Arrangement): Promise<'done' | { readonly skip: string }>;
+  /** Who names no merchant that it knows, and shows no certificate, is answered as before: for him nothing can be arranged. */
+  readonly strangers?: 'not-arranged';
   /** Moves the server's clock. */
   advance?(ms: number): Promise<void>;
   /** Adds to the merchant's balance. */

@@ -1,14 +1,10 @@
-/** Our own mock against every conformance case, in the three editions: in process, through msw, and over real TLS. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+/** Our own mock against every conformance case, in the three editions, in process and through msw; over real TLS: arranged.test.ts. */
+import { afterAll, describe, expect, it } from 'vitest';
 import { serverCases } from '../../contracts/checks/server-cases.ts';
 import type { ServerTarget } from '../../contracts/checks/server-target.ts';
 import { type CheckResult, verifyServer } from '../../contracts/checks/verify.ts';
 import { EDITIONS, type Edition } from '../../contracts/index.ts';
-import { type Certificates, openCertificates } from '../../mock-server/bundle.ts';
-import { inProcessTarget, mswTarget, tlsTarget } from '../support/verify-targets.ts';
+import { inProcessTarget, mswTarget } from '../support/verify-targets.ts';
 
 async function resultsOf(edition: Edition, target: ServerTarget): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
@@ -47,31 +43,4 @@ describe.each(EDITIONS)('the mock through msw, edition %s', (edition) => {
     expect(complaints(results)).toEqual([]);
     expect(results.length).toBeGreaterThan(serverCases(edition).length + 40);
   });
-});
-
-describe('the mock over TLS', () => {
-  const folders: string[] = [];
-  let target: ReturnType<typeof tlsTarget>;
-
-  const certificatesIn = async (): Promise<Certificates> => {
-    const dir = await mkdtemp(join(tmpdir(), 'redpack-verify-'));
-    folders.push(dir);
-    return openCertificates({ dir });
-  };
-  beforeAll(async () => {
-    const [own, foreign] = await Promise.all([certificatesIn(), certificatesIn()]);
-    target = tlsTarget(own, await foreign.bundle('10000098'));
-  });
-  afterAll(async () => {
-    await target.close();
-    await Promise.all(folders.map((dir) => rm(dir, { recursive: true, force: true })));
-  });
-
-  it.each(EDITIONS)(
-    'holds every case and every rule of replies: edition %s',
-    async (edition) => {
-      expect(complaints(await resultsOf(edition, target))).toEqual([]);
-    },
-    120_000,
-  );
 });

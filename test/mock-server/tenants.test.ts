@@ -14,6 +14,7 @@ import {
 } from '../../contracts/index.ts';
 import { signMerchant } from '../../mock-server/authority.ts';
 import type { NewMerchant } from '../../mock-server/casting.ts';
+import { checkScenario } from '../../mock-server/scenario/load.ts';
 import type { ScenarioInput } from '../../mock-server/scenario/schema.ts';
 import type { MockServer } from '../../mock-server/serve.ts';
 import type { CreatedMerchant } from '../../mock-server/served.ts';
@@ -210,5 +211,18 @@ describe('a merchant made while the server runs', () => {
     const client = connect(server, two, await one.certificates());
     expect(await client.send('n')).toMatchObject({ err_code: 'CA_ERROR' });
     await client.close();
+  });
+});
+
+it('is answered in the edition of its certificate where it names nobody that is known', async () => {
+  const { mock, send } = inProcess();
+  const scenario = checkScenario({ title: 'old', edition: '2014', merchants: [MERCHANT] });
+  const { facts } = await mock.createMerchant({ scenario });
+  const peer = { kind: 'merchant', mchId: facts.mchId, serial: '01' } as const;
+  expect(await send({ mch_id: '10000404' }, { peer })).toMatchObject({ return_code: 'FAIL' });
+  expect(await send({ mch_id: '10000404' })).toMatchObject({ return_code: 'SUCCESS' });
+  const none = { kind: 'none' } as const;
+  expect(await send({ mch_id: '10000404' }, { peer: none })).toMatchObject({
+    return_code: 'SUCCESS',
   });
 });

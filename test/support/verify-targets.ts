@@ -1,9 +1,8 @@
-/** Our own mock as a target of the checks: a fresh one for every case, called in process, through msw, or over real TLS. */
+/** Our own mock as a target of the checks: a fresh one for every case, called in process or through msw. */
 import { setupServer } from 'msw/node';
-import { Pool } from 'undici';
+import { caseScenario } from '../../client/verify/case-scenario.ts';
 import type { Arrangement, ServerTarget } from '../../contracts/checks/server-target.ts';
-import { ENDPOINT_ROWS, type EndpointName, type Peer, REAL_HOST } from '../../contracts/index.ts';
-import type { Certificates } from '../../mock-server/bundle.ts';
+import { ENDPOINT_ROWS, type Peer, REAL_HOST } from '../../contracts/index.ts';
 import type { Call, Edge } from '../../mock-server/call.ts';
 import { type Clock, frozenClock } from '../../mock-server/clock.ts';
 import { exchange } from '../../mock-server/exchange.ts';
@@ -13,11 +12,9 @@ import {
   createMemoryStore,
   createMock,
   type Mock,
-  type MockServer,
   type Scenario,
   type ScenarioInput,
   type Store,
-  startMockServer,
 } from '../../mock-server/index.ts';
 import { redpackHandlers } from '../../mock-server/msw.ts';
 import { checkScenario } from '../../mock-server/scenario/load.ts';
@@ -29,28 +26,15 @@ export const MERCHANT = {
 };
 const OTHER_MCH_ID = '10010404';
 const NOON = '2026-01-31T12:00:00+08:00';
-/** More than any case spends, but for those that say what they have. */
-const AMPLE_FEN = 1_000_000_000;
 
-/** The scenario that a case asks for, in the words of scenario files. */
-function scenarioFor({ edition, needs, riskyOpenids }: Arrangement): ScenarioInput {
-  const { riskyUsers: _, ...merchant } = needs.merchant ?? {};
-  const account = { key: MERCHANT.key, balanceFen: AMPLE_FEN };
-  const own = { mch_id: MERCHANT.mchId, appids: [MERCHANT.appid], riskyOpenids: [...riskyOpenids] };
-  const other = { mch_id: OTHER_MCH_ID, appids: ['wx6fa7e3bab7e15415'], ...account };
-  const { fault } = needs;
-  const rule = fault && {
-    when: { endpoint: fault.endpoint, first: fault.times },
-    then: { code: fault.code, wording: fault.wording, money: fault.money },
-  };
+/** The scenario that a case asks for, with the keys of both merchants. */
+function scenarioFor(arrangement: Arrangement): ScenarioInput {
+  const { key } = MERCHANT;
+  const { merchants, ...scenario } = caseScenario(arrangement, MERCHANT);
+  const [own] = merchants;
+  const other = { mch_id: OTHER_MCH_ID, appids: ['wx6fa7e3bab7e15415'], key, balanceFen: 100_000 };
   // The schema checks what was put together here.
-  return {
-    title: 'a case',
-    edition,
-    clock: { mode: 'frozen', at: needs.at ?? NOON },
-    merchants: [{ ...account, ...own, ...merchant }, other],
-    rules: rule ? [rule] : [],
-  } as ScenarioInput;
+  return { ...scenario, merchants: [{ ...own, key }, other] } as ScenarioInput;
 }
 
 const PEERS: Readonly<Record<string, Peer>> = {
@@ -191,65 +175,5 @@ function whatTheMockOffers(place: () => Place) {
     claim: (billno: string) => place().mock.claim(MERCHANT.mchId, billno),
     pause: async () => undefined,
     nowMs: () => Date.parse(NOON),
-  };
-}
-
-type Pair = { readonly cert: string; readonly key: string };
-
-/** A server of its own for every case, on a free port, spoken to over mutual TLS. */
-export function tlsTarget(
-  certificates: Certificates,
-  untrusted: Pair,
-): ServerTarget & { close(): Promise<void> } {
-  let server: MockServer | undefined;
-  let clock: Clock = frozenClock(Date.parse(NOON));
-  let pools = new Map<string, Pool>();
-  const close = async (): Promise<void> => {
-    await Promise.all([...pools.values()].map((pool) => pool.close()));
-    pools = new Map();
-    await server?.stop();
-    server = undefined;
-  };
-  const running = (): MockServer => {
-    if (!server) throw new Error('nothing was arranged yet');
-    return server;
-  };
-  const poolFor = async (certificate: string): Promise<Pool> => {
-    const known = pools.get(certificate);
-    if (known) return known;
-    const { url, ca } = running();
-    const mchId = certificate === 'other' ? OTHER_MCH_ID : MERCHANT.mchId;
-    const own = certificate === 'untrusted' ? untrusted : await certificates.bundle(mchId);
-    const shown = certificate === 'none' ? {} : { cert: own.cert, key: own.key };
-    const pool = new Pool(url, { connections: 8, connect: { ...shown, ca } });
-    pools.set(certificate, pool);
-    return pool;
-  };
-  const post = async (endpoint: EndpointName, body: Uint8Array, certificate: string) => {
-    const pool = await poolFor(certificate);
-    const path = ENDPOINT_ROWS[endpoint].path;
-    const answer = await pool.request({ method: 'POST', path, body });
-    return {
-      status: answer.statusCode,
-      contentType: String(answer.headers['content-type']),
-      body: new Uint8Array(await answer.body.arrayBuffer()),
-    };
-  };
-  return {
-    merchant: MERCHANT,
-    certificates: ['own', 'other', 'none', 'untrusted'],
-    post,
-    async arrange(arrangement) {
-      await close();
-      clock = frozenClock(Date.parse(arrangement.needs.at ?? NOON));
-      server = await startMockServer({ scenario: scenarioFor(arrangement), certificates, clock });
-      return 'done';
-    },
-    advance: async (ms) => clock.advance(ms),
-    topUp: (fen) => running().topUp(MERCHANT.mchId, fen),
-    claim: (billno) => running().claim(MERCHANT.mchId, billno),
-    pause: async () => undefined,
-    nowMs: () => Date.parse(NOON),
-    close,
   };
 }

@@ -3,40 +3,14 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EXIT, verifyCommand } from '../../../client/verify/command.ts';
+import { EXIT } from '../../../client/verify/play.ts';
 import { parseTree } from '../../../contracts/index.ts';
 import type { MockServer, MockServerOptions } from '../../../mock-server/index.ts';
 import { SEED } from '../../support/seed.ts';
 import { useLab } from '../../support/server.ts';
+import { verify } from './support.ts';
 
 const lab = useLab();
-
-interface Ended {
-  readonly code: number | undefined;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function verify(...args: readonly string[]): Promise<Ended> {
-  let [out, err] = ['', ''];
-  let code: number | undefined;
-  const write = (text: string): void => {
-    out += text;
-  };
-  const warn = (text: string): void => {
-    err += text;
-  };
-  const exit = (ended: number): void => {
-    code = ended;
-  };
-  try {
-    await verifyCommand({ write, warn, exit }).parseAsync([...args], { from: 'user' });
-  } catch (error) {
-    code = (error as { exitCode?: number }).exitCode;
-    if (code === undefined) throw error;
-  }
-  return { code, out, err };
-}
 
 const start = (options: MockServerOptions = {}): Promise<MockServer> =>
   lab.start({ scenario: 'no-limits', ...options });

@@ -1,7 +1,8 @@
 /** What is generated, against our own mock and against broken servers: it holds, or is shrunk to the smallest that shows it. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GeneratedOptions } from '../../../contracts/checks/generated-call.ts';
-import { verifyGenerated } from '../../../contracts/checks/generated-run.ts';
+import { probesFor, verifyGenerated } from '../../../contracts/checks/generated-run.ts';
 import type { ServerTarget } from '../../../contracts/checks/server-target.ts';
 import type { CheckResult } from '../../../contracts/checks/verify.ts';
 import { EDITIONS } from '../../../contracts/index.ts';
@@ -47,6 +48,33 @@ describe(`our own mock (REDPACK_SEED=${SEED})`, () => {
       'generated/histories',
     ]);
     for (const { id, answers } of results) expect(answers, id).toBeGreaterThanOrEqual(100);
+  });
+});
+
+describe('a target that cannot be arranged for everything', () => {
+  it('is not asked by strangers where these cannot be arranged', () => {
+    const strangersFor = (more: Pick<ServerTarget, 'strangers'>): number => {
+      const probes = probesFor({ certificates: ['own', 'none'], ...more }, OPTIONS);
+      const made = probes.flatMap(([, arbitrary]) =>
+        fc.sample(arbitrary, { seed: SEED, numRuns: 1_000 }),
+      );
+      const strangers = made.filter(
+        ({ step }) => step.certificate === 'none' && step.fields?.mch_id !== undefined,
+      );
+      return strangers.length;
+    };
+    expect(strangersFor({})).toBeGreaterThan(0);
+    expect(strangersFor({ strangers: 'not-arranged' })).toBe(0);
+  });
+
+  it('is skipped, with its reason, where it refuses to be arranged', async () => {
+    const results = await resultsOf({
+      ...inProcessTarget(),
+      arrange: async () => ({ skip: 'it is closed' }),
+    });
+    expect(results.map(({ verdict, reason }) => `${verdict}: ${reason}`)).toEqual(
+      Array.from({ length: 4 }, () => 'skipped: it is closed'),
+    );
   });
 });
 
