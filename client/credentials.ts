@@ -1,5 +1,5 @@
 /** A merchant's certificate in any of the forms that it is downloaded in, read before anything is dialled. */
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -39,7 +39,28 @@ export function secureContextOf(
       ...(roots.length > 0 ? { ca: [...usualRoots(), ...roots] } : {}),
     });
   } catch (error) {
-    throw new CredentialError(explainPem((error as Error).message));
+    throw new CredentialError(unreadablePart(own) ?? explainPem((error as Error).message));
+  }
+}
+
+/** OpenSSL says that something cannot be decoded, and not what. */
+function unreadablePart({ cert, key }: Opened): string | undefined {
+  const remedy = 'pass the contents of the file as it was downloaded';
+  if (cert !== undefined && !isRead(() => new X509Certificate(cert))) {
+    return `the certificate (apiclient_cert.pem) is no certificate in PEM: ${remedy}, not its name`;
+  }
+  if (key !== undefined && !isRead(() => createPrivateKey(key))) {
+    return `the key (apiclient_key.pem) is no private key in PEM: ${remedy}, not its name`;
+  }
+  return undefined;
+}
+
+function isRead(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch {
+    return false;
   }
 }
 

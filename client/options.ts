@@ -1,5 +1,5 @@
 /** What a client is made of: its options, checked before anything is done with them. */
-import { EDITIONS, type Edition, limitsOf, REAL_HOST } from '../contracts/index.ts';
+import { EDITIONS, type Edition, ENDPOINT_ROWS, limitsOf, REAL_HOST } from '../contracts/index.ts';
 import { RETRY_POLICY, type RetryPolicy } from './attempt.ts';
 import type { ClientEvent } from './client.ts';
 import type { ClientClock } from './clock.ts';
@@ -98,11 +98,23 @@ export function isLoopback(url: URL): boolean {
   return LOOPBACK.includes(url.hostname) || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
 }
 
+/** @returns the base URL, where somebody gives the URL of an endpoint in its place; calls to it would end at a path twice as long */
+export function baseOfApiUrl(url: URL): string | undefined {
+  const path = Object.values(ENDPOINT_ROWS).find((row) => url.pathname.endsWith(row.path))?.path;
+  return path && `${url.origin}${url.pathname.slice(0, -path.length)}`;
+}
+
 function baseUrlOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !['https:', 'http:'].includes(url.protocol)) {
     throw new ClientOptionsError(
       `baseUrl: expected a URL like https://127.0.0.1:8443, got ${text}`,
+    );
+  }
+  const base = baseOfApiUrl(url);
+  if (base !== undefined) {
+    throw new ClientOptionsError(
+      `baseUrl: expected it without the path of an endpoint, ${base}, got ${text}`,
     );
   }
   if (url.protocol === 'http:' && !isLoopback(url)) {

@@ -107,7 +107,9 @@ async function send(flags: SendFlags, context: Context): Promise<number> {
     const job = { flags, context, settings, client, order, number: prepared.mch_billno, stop };
     const outcome = await (flags.once ? payOnce(job) : paySettled(job));
     if (!dialled && outcome.kind === 'sent' && !flags.quiet) {
-      context.warn('nothing was dialled: by the journal this payment was sent before\n');
+      context.warn(
+        `nothing was dialled: by the journal this payment was sent before${forgetText(job)}\n`,
+      );
     }
     return report(outcome, job);
   } finally {
@@ -176,6 +178,12 @@ async function paySettled(job: Job): Promise<Outcome> {
   }
 }
 
+/** A mock forgets what was paid when it ends; the journal, rightly, does not. */
+function forgetText(job: Job): string {
+  if (job.settings.real) return '';
+  return `. To rehearse it anew with a mock that was started since, give another --id, or remove ${journalPath(job)}`;
+}
+
 function journalPath({ flags, context, settings }: Job): string {
   if (flags.journal) return resolve(context.cwd, flags.journal);
   if (settings.journal) return settings.journal;
@@ -183,7 +191,7 @@ function journalPath({ flags, context, settings }: Job): string {
   return join(context.cwd, '.redpack', name);
 }
 
-function report(outcome: Outcome, { flags, context, order, stop }: Job): number {
+function report(outcome: Outcome, { flags, context, settings, order, stop }: Job): number {
   const { re_openid, total_amount: amountFen } = order;
   const about = flags.id === undefined ? {} : { id: flags.id };
   context.write(
@@ -200,6 +208,10 @@ function report(outcome: Outcome, { flags, context, order, stop }: Job): number 
     return EXIT.unknown;
   }
   if (stop.signal.aborted) return EXIT.interrupted;
-  if (!flags.quiet) context.warn(`next: ${adviceText(outcome)}\n`);
+  if (!flags.quiet) {
+    context.warn(`next: ${adviceText(outcome)}\n`);
+    const nobody = outcome.code === 'ECONNREFUSED' && !settings.real;
+    if (nobody) context.warn(`nobody listens at ${settings.baseUrl}: start redpack-mock there\n`);
+  }
   return outcome.by === 'checks' ? EXIT.usage : EXIT.refused;
 }

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { EDITIONS, type Edition, REAL_HOST } from '../../contracts/index.ts';
-import { isLoopback } from '../options.ts';
+import { baseOfApiUrl, isLoopback } from '../options.ts';
 import { type Context, UsageError, usageErrorOf } from './context.ts';
 import {
   type Found,
@@ -59,6 +59,9 @@ export async function resolveSettings(
 ): Promise<Settings> {
   const sources = await openSources(flags, context);
   const baseUrl = baseUrlOf(flags, sources);
+  if (purpose.dials && baseUrl.startsWith('http:')) {
+    context.warn(`${baseUrl} is not encrypted; redpack-mock and the real host speak https alone\n`);
+  }
   const real = !isLoopback(new URL(baseUrl));
   if (real && purpose.movesMoney && !purpose.live) {
     throw new UsageError(
@@ -83,7 +86,11 @@ function baseUrlOf(flags: SettingFlags, sources: Sources): string {
   const found = sources.find('baseUrl');
   const text = found?.value ?? `https://${REAL_HOST}`;
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) {
-    return text.replace(/\/+$/, '');
+    const base = baseOfApiUrl(new URL(text));
+    if (base === undefined) return text.replace(/\/+$/, '');
+    throw new UsageError(
+      `${found?.from}: expected ${base}, without the path of an endpoint, got ${text}`,
+    );
   }
   throw new UsageError(`${found?.from}: expected a URL like ${MOCK_URL}, got ${text}`);
 }

@@ -7,7 +7,7 @@ import { EDITIONS } from '../../contracts/index.ts';
 import { CredentialError } from '../credentials.ts';
 import { AdminError } from './admin.ts';
 import { type Asked, EXIT, playAndReport, type VerifyIo } from './play.ts';
-import { casesWanted, type Wanted } from './run.ts';
+import { casesWanted, countWanted, type Wanted } from './run.ts';
 import {
   type ArrangedSettings,
   arrangedSettingsOf,
@@ -36,10 +36,10 @@ export function verifyCommand(io: VerifyIo): Command {
     )
     .addOption(new Option('--mch-id <number>', 'merchant number').env('REDPACK_MCH_ID'))
     .addOption(
-      new Option('--api-key <key>', 'API key; better set in the environment').env(
-        'REDPACK_API_KEY',
-      ),
+      new Option('--key-file <file>', 'the API key is in this file; or set REDPACK_API_KEY'),
     )
+    // Read from the environment alone: everybody on the machine can list the flags of a process.
+    .addOption(new Option('--api-key <key>').env('REDPACK_API_KEY').hideHelp())
     .addOption(
       new Option('--appid <appid>', 'official account bound to the merchant').env('REDPACK_APPID'),
     )
@@ -110,7 +110,7 @@ export function verifyCommand(io: VerifyIo): Command {
 /** What says who the merchant is. */
 const OF_A_MERCHANT = [
   ['mchId', '--mch-id'],
-  ['apiKey', '--api-key'],
+  ['keyFile', '--key-file'],
   ['appid', '--appid'],
   ['openid', '--openid'],
   ['certDir', '--cert-dir'],
@@ -121,6 +121,11 @@ const OF_A_MERCHANT = [
 /** What the environment says may be for other commands: only flags contradict each other. @throws UsageError */
 function checkTogether(command: Command, { admin }: VerifyFlags): void {
   const isSaid = (name: string): boolean => command.getOptionValueSource(name) === 'cli';
+  if (isSaid('apiKey')) {
+    throw new UsageError(
+      'the key is no flag, everybody on the machine can read those: set REDPACK_API_KEY, or give --key-file',
+    );
+  }
   if (admin === undefined && isSaid('adminToken')) {
     throw new UsageError('--admin-token is of no use without --admin');
   }
@@ -182,7 +187,13 @@ function wantedOf({ money }: Settings | ArrangedSettings, flags: VerifyFlags): W
   }
   const seed = flags.seed ?? Date.now() % 2 ** 31;
   const runId = Date.now().toString(36);
-  return { edition, strict, money, only, requests: runs, histories, seed, path, runId };
+  const wanted = { edition, strict, money, only, requests: runs, histories, seed, path, runId };
+  if (countWanted(wanted) > 0) return wanted;
+  throw new UsageError(
+    only.length > 0
+      ? `no rule of edition ${edition} has ${only.map((each) => `"${each}"`).join(' or ')} in its id: --list shows them`
+      : 'nothing is left to be tried: leave out --runs 0',
+  );
 }
 
 function toCount(text: string): number {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ShownCertificate } from '../../contracts/checks/server-case.ts';
 import type { Certainty, Edition, SampleMerchant } from '../../contracts/index.ts';
-import { isLoopback } from '../options.ts';
+import { baseOfApiUrl, isLoopback } from '../options.ts';
 import type { AdminDoor } from './admin.ts';
 import { quoted } from './curl.ts';
 
@@ -15,6 +15,7 @@ export interface VerifyFlags {
   readonly edition: Edition;
   readonly mchId?: string;
   readonly apiKey?: string;
+  readonly keyFile?: string;
   readonly appid?: string;
   readonly openid?: readonly string[];
   readonly certDir?: string;
@@ -96,7 +97,7 @@ export function settingsOf(address: string, flags: VerifyFlags): Settings {
   const isNear = isLoopback(url);
   const merchant = {
     mchId: given(flags.mchId, isNear, EXAMPLE.mchId, '--mch-id', 'REDPACK_MCH_ID'),
-    key: given(flags.apiKey, isNear, EXAMPLE.key, '--api-key', 'REDPACK_API_KEY'),
+    key: given(keyOf(flags), isNear, EXAMPLE.key, '--key-file', 'REDPACK_API_KEY'),
     appid: given(flags.appid, isNear, EXAMPLE.appid, '--appid', 'REDPACK_APPID'),
   };
   const beside = join(MOCK_FOLDER, merchant.mchId);
@@ -131,8 +132,14 @@ function toUrl(address: string): URL {
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new UsageError(`${address} is no URL: expected one like https://127.0.0.1:8443`);
   }
+  checkNoApiPath(url, address);
   if (url.protocol === 'https:' || isLoopback(url)) return url;
   throw new UsageError(`${address}: http shows the orders to everybody on the way, use https`);
+}
+
+function checkNoApiPath(url: URL, address: string): void {
+  const base = baseOfApiUrl(url);
+  if (base !== undefined) throw new UsageError(`${address} is one endpoint of it: give ${base}`);
 }
 
 function given(
@@ -145,6 +152,16 @@ function given(
   if (value !== undefined) return value;
   if (isNear) return example;
   throw new UsageError(`${flag} is missing: give it, or set ${variable}`);
+}
+
+/** The file goes before the environment. @throws UsageError */
+function keyOf({ keyFile, apiKey }: VerifyFlags): string | undefined {
+  if (keyFile === undefined) return apiKey;
+  try {
+    return readFileSync(keyFile, 'utf8').trim();
+  } catch (error) {
+    throw new UsageError(`cannot read the key: ${(error as Error).message}`);
+  }
 }
 
 function readCa(path: string): Buffer {

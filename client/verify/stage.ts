@@ -1,5 +1,6 @@
 /** What the checks are played on: a server as it is, or a merchant that was made there for this run and is put as each case needs it. */
 import { type Exchange, isReply, type ServerTarget } from '../../contracts/checks/server-target.ts';
+import { sampleRequest, writeXml } from '../../contracts/index.ts';
 import { openAdmin } from './admin.ts';
 import { type Arranger, openArranger } from './arranging.ts';
 import { curlLine } from './curl.ts';
@@ -34,7 +35,11 @@ export function openAsItIs(settings: Settings, flags: VerifyFlags): Stage {
   return {
     target,
     curl: (exchange) => curlLine(shown, exchange),
-    whySilent: () => silenceOf(target),
+    async whySilent() {
+      const silence = await silenceOf(target);
+      if (silence === undefined) await checkKey(target, flags);
+      return silence;
+    },
     async close() {
       await target.close();
       return undefined;
@@ -100,6 +105,23 @@ async function silenceOf(target: ServerTarget): Promise<string | undefined> {
   const certificate = target.certificates.includes('own') ? 'own' : 'none';
   const reply = await target.post('sendredpack', new Uint8Array(), certificate);
   return isReply(reply) ? undefined : reply.failure;
+}
+
+/**
+ * With a wrong key every rule would be broken, each with the same words. A query moves nothing.
+ * @throws UsageError
+ */
+async function checkKey(target: UrlTarget, { edition, only }: VerifyFlags): Promise<void> {
+  if (only !== undefined || !target.certificates.includes('own')) return;
+  const { merchant } = target;
+  const mch_billno = `${merchant.mchId}19700101${'0'.repeat(10)}`;
+  const fields = sampleRequest(edition, 'gethbinfo', merchant, { mch_billno });
+  const body = new TextEncoder().encode(writeXml([...fields]));
+  const reply = await target.post('gethbinfo', body, 'own');
+  if (!isReply(reply) || !new TextDecoder().decode(reply.body).includes('SIGN_ERROR')) return;
+  throw new UsageError(
+    `a query that is signed with the key of merchant ${merchant.mchId} is answered SIGN_ERROR: is REDPACK_API_KEY, or --key-file, his? If it is, the server's check is wrong: --only sign says how`,
+  );
 }
 
 /** The URL and the admin API have to be of one server: it counts its calls. */

@@ -132,6 +132,16 @@ describe('a certificate that cannot be used', () => {
       /the key does not belong to the certificate/,
     ],
     [
+      'junk for a key',
+      () => ({ cert: bundle.cert, key: 'junk' }),
+      /^the key \(apiclient_key.pem\) is no private key in PEM/,
+    ],
+    [
+      'junk for a certificate',
+      () => ({ cert: 'junk', key: bundle.key }),
+      /^the certificate \(apiclient_cert.pem\) is no certificate in PEM/,
+    ],
+    [
       'a file name instead of a PEM',
       () => ({ cert: bundle.certPath, key: bundle.key }),
       /pass the contents of the file/,

@@ -105,9 +105,10 @@ describe('the exit code says what became of the money', () => {
     const port = typeof address === 'object' && address ? address.port : 0;
     await new Promise((resolve) => closed.close(resolve));
     const url = `https://127.0.0.1:${port}`;
-    const { code, stdout } = await send(await desk(friendly), '--once', '--base-url', url);
+    const { code, stdout, stderr } = await send(await desk(friendly), '--once', '--base-url', url);
     expect(code).toBe(1);
     expect(stdout).toContain('ECONNREFUSED');
+    expect(stderr).toContain(`nobody listens at ${url}: start redpack-mock there`);
   });
 
   it('a wrong key is SIGN_ERROR', async () => {
@@ -127,6 +128,7 @@ describe('a payment with a name', () => {
     expect([first.code, second.code]).toEqual([0, 0]);
     expect(second.stdout).toBe(first.stdout);
     expect(second.stderr).toContain('by the journal this payment was sent before');
+    expect(second.stderr).toMatch(/with a mock that was started since, .* remove .*-mock\.jsonl/);
     await send(options, '--id', 'order-18');
     expect(await server.ledger('10000098')).toMatchObject({ paidPackets: 2, faults: [] });
   });

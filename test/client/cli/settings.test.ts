@@ -161,6 +161,10 @@ describe('what is off is said with its place', () => {
     [{ config: 'nosuch.yaml' }, 'no file nosuch.yaml'],
     [{ mock: true, baseUrl: 'https://x' }, '--mock and --base-url say two things: give one'],
     [{ baseUrl: 'ftp://x' }, '--base-url: expected a URL like https://127.0.0.1:8443, got ftp://x'],
+    [
+      { baseUrl: 'https://x.example/a/mmpaymkttransfers/sendredpack' },
+      '--base-url: expected https://x.example/a, without the path of an endpoint',
+    ],
     [{ env: { REDPACK_BASE_URL: 'x' } }, 'REDPACK_BASE_URL: expected a URL like'],
     [{ mock: true, edition: '2016' }, '--edition: expected one of 2014, 2015, current, got 2016'],
     [{ mock: true, ca: 'nosuch.pem' }, '--ca: ENOENT'],

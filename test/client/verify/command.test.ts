@@ -1,6 +1,6 @@
 /** `redpack verify` against real servers on loopback: what it finds, what it prints, and how it ends. */
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../client/verify/play.ts';
@@ -26,6 +26,42 @@ describe('against a sound server', () => {
     expect(ended.code).toBe(EXIT.held);
     // 150 cases, 500 requests and 100 histories in under 30 s.
     expect(Date.now() - startedMs).toBeLessThan(30_000);
+  });
+
+  it('says in one sentence that the key is not the merchant’s', async () => {
+    const { url } = await start();
+    const before = process.env.REDPACK_API_KEY;
+    process.env.REDPACK_API_KEY = 'f'.repeat(32);
+    try {
+      const { code, err } = await verify(url, ...certs());
+      expect(code).toBe(EXIT.usage);
+      expect(err).toMatch(/^error: a query that is signed with the key .* is answered SIGN_ERROR/);
+      const file = join(lab.certDir, 'key.txt');
+      await writeFile(file, '192006250b4c09247ec02edce69f6a2d\n');
+      const only = [...noneMade, '--key-file', file];
+      expect((await verify(url, ...certs(), ...only)).code).toBe(EXIT.held);
+    } finally {
+      if (before === undefined) delete process.env.REDPACK_API_KEY;
+      else process.env.REDPACK_API_KEY = before;
+    }
+  });
+
+  it.each([
+    [
+      ['--api-key', 'f'.repeat(32)],
+      /the key is no flag, .* set REDPACK_API_KEY, or give --key-file/,
+    ],
+    [['--only', 'nosuch'], /no rule of edition current has "nosuch" in its id: --list shows them/],
+  ])('refuses %j', async (flags, words) => {
+    const { code, err } = await verify('https://127.0.0.1:1', ...flags);
+    expect(code).toBe(EXIT.usage);
+    expect(err).toMatch(words);
+  });
+
+  it('takes no endpoint for the server', async () => {
+    const { code, err } = await verify('https://127.0.0.1:1/a/mmpaymkttransfers/sendredpack');
+    expect(code).toBe(EXIT.usage);
+    expect(err).toContain('is one endpoint of it: give https://127.0.0.1:1/a');
   });
 
   it('says why cases were skipped', async () => {

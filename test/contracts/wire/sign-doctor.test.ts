@@ -229,12 +229,13 @@ describe('the time it takes', () => {
       { endpoint: 'sendredpack', fields, utf8: true, key: KEY, body: xml(SENT, '') },
       effort,
     );
-  /** The best of some runs: what the machine does beside must not fail this. */
+  /** Of the processor, the best of some runs: what the machine does beside must not fail this. */
   const bestMs = (run: () => unknown): number => {
     const took = Array.from({ length: 8 }, () => {
-      const startedMs = performance.now();
+      const before = process.cpuUsage();
       run();
-      return performance.now() - startedMs;
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1_000;
     });
     return Math.min(...took);
   };
