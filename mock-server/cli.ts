@@ -1,6 +1,6 @@
 /**
  * The command line `redpack-mock`. Exit codes: 0 done, 1 a fault of the mock itself, 2 it was asked something impossible; `exec` has
- * its command's own, or 1 for what it found.
+ * its command's own, or 1 for what it found, or 2 when its command never called the mock.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EDITIONS, type Edition, SEVERITIES } from '../contracts/index.ts';
@@ -174,6 +174,10 @@ function addExec(program: Command, output: Output, end: (exitCode: number) => vo
       new Option('--report <format>', 'default text').choices(['text', 'html', 'junit', 'json']),
     )
     .option('--out <file>', 'write the report there, the text still to the terminal')
+    .addHelpText(
+      'after',
+      "\nExit code: the command's own when it fails; else 2 when no run called the mock (nothing was judged); else 1 for what was found; else 0.",
+    )
     .action(async (command: string[], flags: ExecFlags) => {
       const { runExec } = await import('./exec/cli.ts');
       end(await runExec(command, flags, output));

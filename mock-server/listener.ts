@@ -23,6 +23,8 @@ export interface Listener {
   /** @returns the port @throws StartError */
   listen(host: string, port: number): Promise<number>;
   stop(): Promise<void>;
+  /** How many TCP connections have come, those included whose handshake failed. */
+  readonly connections: number;
 }
 
 interface ListenerOptions {
@@ -49,8 +51,15 @@ export function createListener(
     },
   }) as Server;
   const stop = stopperOf(server);
+  let connections = 0;
+  server.on('connection', () => {
+    connections += 1;
+  });
   return {
     stop,
+    get connections() {
+      return connections;
+    },
     async listen(host, port) {
       try {
         return await listen(server, host, port);

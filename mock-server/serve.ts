@@ -69,6 +69,8 @@ export interface MockServer extends Verbs {
   /** What it was started with, in its latest version. */
   readonly scenario: Scenario;
   readonly journal: Journal;
+  /** How many TCP connections have come to the port, those included whose handshake failed. */
+  readonly connections: number;
   /** The scenario's clock. What is due when it was moved is settled at a merchant's next call; `advance` settles at once. */
   readonly clock: Clock;
   /** The root that issued the server's certificate, PEM. */
@@ -123,6 +125,9 @@ export async function startMockServer(options: MockServerOptions = {}): Promise<
       return mock.scenario;
     },
     journal: mock.journal,
+    get connections() {
+      return listener.connections;
+    },
     clock: mock.clock,
     ca: certificates.root,
     stop() {

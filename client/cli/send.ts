@@ -186,9 +186,11 @@ function forgetText(job: Job): string {
 
 function journalPath({ flags, context, settings }: Job): string {
   if (flags.journal) return resolve(context.cwd, flags.journal);
-  if (settings.journal) return settings.journal;
   const name = `payments-${settings.mchId}${settings.real ? '' : '-mock'}.jsonl`;
-  return join(context.cwd, '.redpack', name);
+  // Of payments to a mock alone: the folder may be gone when the mock is (`redpack-mock exec`).
+  const ofMock = settings.real ? undefined : context.env.REDPACK_MOCK_JOURNAL_DIR;
+  if (ofMock) return resolve(context.cwd, ofMock, name);
+  return settings.journal ?? join(context.cwd, '.redpack', name);
 }
 
 function report(outcome: Outcome, { flags, context, settings, order, stop }: Job): number {

@@ -14,7 +14,7 @@ import { loadScenario } from '../scenario/load.ts';
 import { chosenScenarios } from './chosen-scenarios.ts';
 import { htmlReport } from './report-html.ts';
 import { junitReport } from './report-junit.ts';
-import { textReport } from './report-text.ts';
+import { textReport, UNCALLED } from './report-text.ts';
 import { type ExecReport, exec } from './run.ts';
 
 type ReportFormat = 'text' | 'html' | 'junit' | 'json';
@@ -70,6 +70,7 @@ export async function runExec(
     ...(flags.edition ? { edition: flags.edition } : {}),
     ...(flags.certDir ? { certDir: flags.certDir } : {}),
   });
+  if (report.uncalled) output.warn(`redpack-mock exec: ${UNCALLED}\n`);
   const { out, coverage: missing = false } = flags;
   if (out === undefined) {
     output.write(inFormat(report, flags.report ?? 'text', missing));

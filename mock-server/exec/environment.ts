@@ -12,6 +12,8 @@ export interface ExecEnvironment {
   readonly scenario: string;
   /** The file of roots. */
   readonly caFile: string;
+  /** Where our own client notes what it pays a mock: what it notes outlives no run, as the mock does not. */
+  readonly journalDir: string;
   /** The user's own, which is added to. */
   readonly env: NodeJS.ProcessEnv;
 }
@@ -20,7 +22,7 @@ export interface ExecEnvironment {
  * The user's environment with ours laid over it. A proxy is named in capitals and small letters, because programs differ; Node's own
  * fetch asks for it only when told to.
  */
-export function environmentFor({ server, scenario, caFile, env }: ExecEnvironment) {
+export function environmentFor({ server, scenario, caFile, journalDir, env }: ExecEnvironment) {
   const { merchant, url, proxyUrl } = server;
   return {
     ...env,
@@ -31,6 +33,7 @@ export function environmentFor({ server, scenario, caFile, env }: ExecEnvironmen
     REDPACK_CERT_DIR: merchant.certificates.dir,
     REDPACK_CA: merchant.certificates.caPath,
     REDPACK_SCENARIO: scenario,
+    REDPACK_MOCK_JOURNAL_DIR: journalDir,
     ...Object.fromEntries(CA_VARIABLES.map((name) => [name, caFile])),
     ...(proxyUrl ? proxyVariables(proxyUrl, env) : {}),
   } satisfies NodeJS.ProcessEnv;

@@ -3,12 +3,13 @@ import {
   COVERAGE_SECTIONS,
   type Coverage,
   type CoverageRow,
+  type Edition,
   type Finding,
   requirementText,
   toYuan,
 } from '../../contracts/index.ts';
 import { escapeMarkup as text } from './markup.ts';
-import { counted, lostFenIn, rowText } from './report-text.ts';
+import { counted, lostFenIn, remarks, rowText, UNCALLED } from './report-text.ts';
 import type { ExecReport, ExecRun } from './run.ts';
 
 const STYLE = `
@@ -23,7 +24,7 @@ code { font: 13px ui-monospace, monospace; }
 `;
 
 export function htmlReport(report: ExecReport): string {
-  const { command, runs, coverage, requirements, exitCode } = report;
+  const { command, edition, runs, coverage, requirements, uncalled, exitCode } = report;
   const lostFen = lostFenIn(runs);
   return [
     '<!doctype html>',
@@ -31,11 +32,12 @@ export function htmlReport(report: ExecReport): string {
     '<meta name="viewport" content="width=device-width">',
     `<style>${STYLE}</style></head><body>`,
     `<h1>redpack-mock exec</h1><p><code>${text(command.join(' '))}</code>: exit ${exitCode}</p>`,
+    uncalled ? `<p class="error">${text(UNCALLED)}</p>` : '',
     lostFen === 0
       ? ''
       : `<p class="money">Paid twice: ${lostFen} fen (${toYuan(lostFen)} yuan)</p>`,
     '<h2>Findings</h2>',
-    ...runs.map(runPart),
+    ...runs.map((run) => runPart(run, edition)),
     ...requirements.map(
       ({ requirement, met, what }) =>
         `<p class="${met ? 'met' : 'error'}"><code>--require ${text(requirementText(requirement))}</code>: ${text(what)}</p>`,
@@ -45,8 +47,11 @@ export function htmlReport(report: ExecReport): string {
   ].join('\n');
 }
 
-function runPart({ scenario, title, exitCode, calls, findings }: ExecRun): string {
-  const head = `<h3>${text(scenario)}</h3><p>${text(title)}: exit ${exitCode}, ${counted(calls, 'call')}</p>`;
+function runPart(run: ExecRun, asked: Edition): string {
+  const { scenario, title, exitCode, calls, findings, whyNotMet } = run;
+  const facts = [`exit ${exitCode}`, counted(calls, 'call'), ...remarks(run, asked)].join(', ');
+  const why = whyNotMet === undefined ? '' : `: ${text(whyNotMet)}`;
+  const head = `<h3>${text(scenario)}</h3><p>${text(title)}: ${facts}${why}</p>`;
   if (findings.length === 0) return `${head}<p>Nothing was found.</p>`;
   return `${head}<table><tr><th>Severity<th>Rule<th>What<th>Do<th>Source</tr>${findings.map(findingRow).join('')}</table>`;
 }

@@ -1,7 +1,7 @@
 /** The report for a build server: a suite for each scenario, a case for each rule; and a suite for coverage. */
 import { CLIENT_RULES, COVERAGE_SECTIONS, requirementText } from '../../contracts/index.ts';
 import { escapeMarkup } from './markup.ts';
-import { rowText } from './report-text.ts';
+import { rowText, UNCALLED } from './report-text.ts';
 import { type ExecReport, type ExecRun, isFatal } from './run.ts';
 
 interface Case {
@@ -11,8 +11,8 @@ interface Case {
   readonly failure?: string;
   /** What is to be told without failing. */
   readonly output?: string;
-  /** Nothing to judge. */
-  readonly skipped?: boolean;
+  /** Nothing to judge, and why; may be empty. */
+  readonly skipped?: string;
 }
 
 export function junitReport(report: ExecReport): string {
@@ -29,13 +29,19 @@ export function junitReport(report: ExecReport): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="redpack-mock exec" ${counts(all)}>\n${body}</testsuites>\n`;
 }
 
-function runCases(run: ExecRun, { command, failOn }: ExecReport): Case[] {
-  const exited = `the command exited with ${run.exitCode}`;
+function runCases(run: ExecRun, { command, failOn, uncalled }: ExecReport): Case[] {
+  const exited = run.exitCode === 0 ? [] : [`the command exited with ${run.exitCode}`];
+  const [failure] = [...exited, ...(uncalled ? [UNCALLED] : [])];
   const suite = run.scenario;
   const own: Case = {
     suite,
     name: command.join(' '),
-    ...(run.exitCode === 0 ? {} : { failure: exited }),
+    ...(failure === undefined ? {} : { failure }),
+  };
+  const pitfall: Case = {
+    suite,
+    name: 'the pitfall was met',
+    ...(run.whyNotMet === undefined ? {} : { skipped: run.whyNotMet }),
   };
   const rules = CLIENT_RULES.map(({ id, title }): Case => {
     const found = run.findings.filter(({ rule }) => rule === id);
@@ -45,7 +51,7 @@ function runCases(run: ExecRun, { command, failOn }: ExecReport): Case[] {
     const fatal = found.some((finding) => isFatal(finding, failOn));
     return { suite, name, [fatal ? 'failure' : 'output']: text.join('\n') };
   });
-  return [own, ...rules];
+  return [own, pitfall, ...rules];
 }
 
 /** What nobody demanded is no failure: a row that was never met is skipped. */
@@ -63,7 +69,7 @@ function coverageCases({ coverage, requirements }: ExecReport): Case[] {
         (row): Case => ({
           suite: `coverage.${edition}.${section}`,
           name: row.name,
-          ...(row.met === 0 ? { skipped: true } : { output: rowText(row) }),
+          ...(row.met === 0 ? { skipped: '' } : { output: rowText(row) }),
         }),
       ),
     ),
@@ -79,8 +85,13 @@ function suite(name: string, cases: readonly Case[], tookMs: number): string {
 
 function counts(cases: readonly Case[]): string {
   const failed = cases.filter(({ failure }) => failure !== undefined).length;
-  const skipped = cases.filter((each) => each.skipped).length;
+  const skipped = cases.filter((each) => each.skipped !== undefined).length;
   return `tests="${cases.length}" failures="${failed}" errors="0" skipped="${skipped}"`;
+}
+
+function skippedElement(why: string | undefined): string {
+  if (why === undefined) return '';
+  return why === '' ? '<skipped/>' : `<skipped message="${escapeMarkup(why)}"/>`;
 }
 
 function testCase({ suite: suiteName, name, failure, output, skipped }: Case): string {
@@ -91,7 +102,7 @@ function testCase({ suite: suiteName, name, failure, output, skipped }: Case): s
       ? ''
       : `<failure message="${escapeMarkup(first)}">${escapeMarkup(failure)}</failure>`,
     output === undefined ? '' : `<system-out>${escapeMarkup(output)}</system-out>`,
-    skipped ? '<skipped/>' : '',
+    skippedElement(skipped),
   ].join('');
   return parts === '' ? `${head}/>\n` : `${head}>${parts}</testcase>\n`;
 }

@@ -4,6 +4,7 @@ import {
   type Coverage,
   type CoverageRow,
   type CoverageSection,
+  type Edition,
   type Finding,
   requirementText,
   toYuan,
@@ -15,11 +16,15 @@ export interface TextOptions {
   readonly missing: boolean;
 }
 
+/** Why a run in which nothing is wrong fails. */
+export const UNCALLED =
+  'nothing was judged: the command never called the mock, which it finds by REDPACK_BASE_URL or by HTTPS_PROXY';
+
 export function textReport(report: ExecReport, { missing }: TextOptions): string {
-  const { runs, coverage, requirements, exitCode } = report;
+  const { runs, edition, coverage, requirements, exitCode } = report;
   return [
     '',
-    ...runs.flatMap(runLines),
+    ...runs.flatMap((run) => runLines(run, edition)),
     ...lossLines(runs),
     ...coverage.flatMap((each) => coverageLines(each, missing)),
     ...requirements.map(
@@ -27,23 +32,49 @@ export function textReport(report: ExecReport, { missing }: TextOptions): string
         `${met ? 'met' : 'NOT MET'}  --require ${requirementText(requirement)}: ${what}` +
         (absent.length === 0 || met ? '' : `; missing: ${absent.join(', ')}`),
     ),
+    ...metLines(runs),
     `redpack-mock exec: exit ${exitCode}`,
     '',
   ].join('\n');
 }
 
-function runLines(run: ExecRun): string[] {
-  const { scenario, title, exitCode, calls, unjudged, findings } = run;
-  const summary = `exit ${exitCode}, ${counted(calls, 'call')}, ${counted(findings.length, 'finding')}`;
+function runLines(run: ExecRun, asked: Edition): string[] {
+  const { scenario, title, exitCode, calls, unjudged, findings, whyNotMet } = run;
+  const summary = [
+    `exit ${exitCode}`,
+    counted(calls, 'call'),
+    counted(findings.length, 'finding'),
+    ...remarks(run, asked),
+  ].join(', ');
   return [
     `${plain(scenario)}: ${summary}   (${plain(title)})`,
-    ...(calls === 0 ? [`  no call came: does the command read REDPACK_BASE_URL?`] : []),
+    ...(calls === 0 ? [`  ${noCallText(run)}`] : []),
+    ...(calls > 0 && whyNotMet !== undefined ? [`  the pitfall was not met: ${whyNotMet}`] : []),
     ...(unjudged > 0
       ? [`  of so many calls the first ${unjudged} were not kept, and not judged`]
       : []),
     ...findings.flatMap(findingLines),
     '',
   ];
+}
+
+/** What the run's line says beside its numbers. */
+export function remarks({ edition, met }: ExecRun, asked: Edition): string[] {
+  return [...(edition === asked ? [] : [`edition ${edition}`]), ...(met ? [] : ['not met'])];
+}
+
+function noCallText({ connections, met }: ExecRun): string {
+  const came = counted(connections, 'connection');
+  if (met) return `no call came, as this story wants: ${came}`;
+  return connections === 0
+    ? 'no call came: does the command read REDPACK_BASE_URL?'
+    : `no call came, only ${came}: does the command trust REDPACK_CA, and post to the paths of the API?`;
+}
+
+function metLines(runs: readonly ExecRun[]): string[] {
+  if (runs.length < 2) return [];
+  const met = runs.filter((run) => run.met).length;
+  return [`${runs.length} stories, ${met} met, ${runs.length - met} not met`];
 }
 
 function findingLines({ rule, severity, title, title_zh, ...finding }: Finding): string[] {

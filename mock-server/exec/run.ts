@@ -16,6 +16,7 @@ import {
   type Severity,
 } from '../../contracts/index.ts';
 import { type Certificates, openCertificates } from '../bundle.ts';
+import { printable } from '../cli-text.ts';
 import { type MockServer, startMockServer } from '../serve.ts';
 import { caBundle } from './ca-bundle.ts';
 import {
@@ -26,6 +27,7 @@ import {
   type Signals,
 } from './command.ts';
 import { environmentFor } from './environment.ts';
+import { whyNotMet } from './pitfall.ts';
 
 export interface ExecSettings {
   readonly command: readonly string[];
@@ -54,6 +56,11 @@ export interface ExecRun {
   readonly exitCode: number;
   readonly tookMs: number;
   readonly calls: number;
+  /** TCP connections, those included whose handshake failed. */
+  readonly connections: number;
+  /** Did what the scenario is about come about? */
+  readonly met: boolean;
+  readonly whyNotMet?: string;
   /** Calls that came before those the journal still holds: nobody judged them. */
   readonly unjudged: number;
   readonly findings: readonly Finding[];
@@ -61,14 +68,20 @@ export interface ExecRun {
 
 export interface ExecReport {
   readonly command: readonly string[];
+  /** The one asked for, or current. A scenario has its own when none was asked for. */
+  readonly edition: Edition;
   readonly failOn: Severity | 'never';
   readonly runs: readonly ExecRun[];
   /** One for each edition that was served. */
   readonly coverage: readonly Coverage[];
   readonly requirements: readonly RequirementVerdict[];
-  /** The command's own when it fails, else 1 for a finding or a requirement, else 0. */
+  /** Every run ended well, and none of them called: nothing was judged. */
+  readonly uncalled: boolean;
+  /** The command's own when it fails, else 2 when nothing was judged, else 1 for a finding or a requirement, else 0. */
   readonly exitCode: number;
 }
+
+const UNCALLED_EXIT = 2;
 
 /**
  * Starts a mock on free ports for each scenario in turn, runs the command, and stops the mock. A failing command does not keep the
@@ -83,9 +96,12 @@ export async function exec(settings: ExecSettings): Promise<ExecReport> {
     const caFile = join(folder, 'roots.pem');
     await writeFile(caFile, caBundle(certificates.root, settings.env));
     const judged: Judged[] = [];
-    for (const scenario of settings.scenarios) {
+    for (const [index, scenario] of settings.scenarios.entries()) {
       if (signals.received) break;
-      const { end, ...one } = await runUnder(scenario, { settings, certificates, caFile, signals });
+      settings.warn(`--- ${printable(scenario)} (${index + 1} of ${settings.scenarios.length})\n`);
+      const journalDir = join(folder, 'journals', String(index));
+      const stage = { settings, certificates, caFile, journalDir, signals };
+      const { end, ...one } = await runUnder(scenario, stage);
       judged.push(one);
       if (end.unstarted) break;
     }
@@ -100,6 +116,7 @@ interface Stage {
   readonly settings: ExecSettings;
   readonly certificates: Certificates;
   readonly caFile: string;
+  readonly journalDir: string;
   readonly signals: Signals;
 }
 
@@ -110,7 +127,7 @@ interface Judged {
 
 async function runUnder(
   scenario: string,
-  { settings, certificates, caFile, signals }: Stage,
+  { settings, certificates, caFile, journalDir, signals }: Stage,
 ): Promise<Judged & { end: CommandEnd }> {
   const { command, edition, env, ignored, timeoutMs, warn } = settings;
   const server = await startMockServer({
@@ -123,7 +140,7 @@ async function runUnder(
   });
   const beganMs = performance.now();
   try {
-    const own = environmentFor({ server, scenario, caFile, env });
+    const own = environmentFor({ server, scenario, caFile, journalDir, env });
     const end = await runCommand(command, own, { signals, timeoutMs });
     if (end.timedOut) warn(`redpack-mock exec, ${scenario}: ${end.timedOut}\n`);
     if (end.unstarted) warn(`${end.unstarted}\n`);
@@ -136,11 +153,12 @@ async function runUnder(
 
 function judge(
   name: string,
-  { journal, scenario }: MockServer,
+  { journal, connections, scenario }: MockServer,
   { end, tookMs, ignored }: { end: CommandEnd; tookMs: number; ignored: readonly string[] },
 ): Judged {
   const { edition, title } = scenario;
   const entries = journal.entries();
+  const unmet = whyNotMet(scenario, { calls: entries, connections });
   return {
     run: {
       scenario: name,
@@ -149,6 +167,9 @@ function judge(
       exitCode: end.exitCode,
       tookMs,
       calls: entries.length + journal.dropped,
+      connections,
+      met: unmet === undefined,
+      ...(unmet === undefined ? {} : { whyNotMet: unmet }),
       unjudged: journal.dropped,
       findings: audit(entries, { edition }).filter(({ rule }) => !ignored.includes(rule)),
     },
@@ -157,7 +178,7 @@ function judge(
 }
 
 function summary(
-  { command, failOn, requirements }: ExecSettings,
+  { command, edition = 'current', failOn, requirements }: ExecSettings,
   judged: readonly Judged[],
   interrupted: NodeJS.Signals | undefined,
 ): ExecReport {
@@ -175,13 +196,18 @@ function summary(
   const wrong =
     runs.some(({ findings }) => findings.some((finding) => isFatal(finding, failOn))) ||
     verdicts.some(({ met }) => !met);
+  const uncalled =
+    runs.length > 0 && failed === undefined && runs.every((run) => run.calls === 0 && !run.met);
+  const found = uncalled ? UNCALLED_EXIT : wrong ? 1 : 0;
   return {
     command,
+    edition,
     failOn,
     runs,
     coverage: covered,
     requirements: verdicts,
-    exitCode: failed ?? (interrupted ? exitCodeOf(interrupted) : wrong ? 1 : 0),
+    uncalled,
+    exitCode: failed ?? (interrupted ? exitCodeOf(interrupted) : found),
   };
 }
 

@@ -24,6 +24,7 @@ const finding: Finding = {
 function reportOf(failOn: ExecReport['failOn'], covered: readonly Coverage[] = []): ExecReport {
   return {
     command: ['sh', '-c', HOSTILE],
+    edition: 'current',
     failOn,
     runs: [
       {
@@ -33,12 +34,15 @@ function reportOf(failOn: ExecReport['failOn'], covered: readonly Coverage[] = [
         exitCode: 0,
         tookMs: 1_500,
         calls: 3,
+        connections: 1,
+        met: true,
         unjudged: 1,
         findings: [finding],
       },
     ],
     coverage: covered,
     requirements: [],
+    uncalled: false,
     exitCode: 0,
   };
 }
@@ -55,6 +59,18 @@ it('JUnit stays well-formed, and a finding fails a case only when it is as grave
     expect(testsuites['@_failures']).toBe(failures);
     expect(testsuites.testsuite[0]['@_time']).toBe('1.500');
   }
+});
+
+it('JUnit and HTML fail and say why when nothing was judged, and skip a pitfall that was not met', () => {
+  const report = reportOf('never');
+  const runs = report.runs.map((run) => ({ ...run, met: false, whyNotMet: 'no call <came>' }));
+  const xml = junitReport({ ...report, runs, uncalled: true });
+  expect(XMLValidator.validate(xml)).toBe(true);
+  expect(xml).toContain('<failure message="nothing was judged: the command never called the mock');
+  expect(xml).toContain('<skipped message="no call &lt;came&gt;"/>');
+  const html = htmlReport({ ...report, runs, uncalled: true });
+  expect(html).toContain('nothing was judged: the command never called the mock');
+  expect(html).toContain('not met: no call &lt;came&gt;');
 });
 
 it('HTML holds no element and no control character that a client sent', () => {

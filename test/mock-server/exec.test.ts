@@ -116,6 +116,37 @@ describe('the exit code', () => {
     expect(code).toBe(124);
   });
 
+  it('is 2 when the command never calls the mock: nothing was judged', async () => {
+    const two = ['--scenario', 'default,no-limits'];
+    const [text, json, partly] = await Promise.all([
+      run([...two, '--', 'echo']),
+      run([...two, '--fail-on', 'never', '--report', 'json', '--', 'true']),
+      shell(two, 'test $REDPACK_SCENARIO = default || send A1'),
+    ]);
+    expect(text.stdout).toContain('no call came: does the command read REDPACK_BASE_URL?');
+    expect(text.stderr).toContain('nothing was judged: the command never called the mock');
+    expect(JSON.parse(json.stdout)).toMatchObject({ uncalled: true, exitCode: 2 });
+    expect([text.code, json.code, partly.code]).toEqual([2, 2, 0]);
+    expect(partly.stderr).not.toContain('nothing was judged');
+  });
+
+  it('is 2 when the client connects and does not trust the mock', async () => {
+    const { code, stdout } = await shell([], 'CURL_CA_BUNDLE=/dev/null send A1 || true');
+    expect(stdout).toMatch(/no call came, only 1 connection: does the command trust REDPACK_CA/);
+    expect(code).toBe(2);
+  });
+
+  it('is 0 where the story refuses the handshake and the client came so far, else 2', async () => {
+    const story = ['--scenario', 'stories/no-handshake'];
+    const [came, stayed] = await Promise.all([
+      shell(story, 'send A1 || true; send A1 || true'),
+      shell(story, 'true'),
+    ]);
+    expect(came.stdout).toContain('no call came, as this story wants: 2 connections');
+    expect(stayed.stdout).toContain('no call came: does the command read REDPACK_BASE_URL?');
+    expect([came.code, stayed.code]).toEqual([0, 2]);
+  });
+
   it('is 127 when there is no such command', async () => {
     const { code, stderr } = await run(['--', 'no-such-command-here']);
     expect(code).toBe(127);
@@ -159,6 +190,7 @@ describe('what the command is told', () => {
       'REDPACK_CA',
       'REDPACK_CERT_DIR',
       'REDPACK_MCH_ID',
+      'REDPACK_MOCK_JOURNAL_DIR',
       'REDPACK_SCENARIO',
     ]);
     expect(code).toBe(0);
@@ -228,6 +260,43 @@ except e.HTTPError as error: print("python", error.code)'`;
   });
 });
 
+describe('under several scenarios', () => {
+  it('says before each run on the error stream which it is', async () => {
+    const { stderr } = await shell(['--scenario', 'default,no-limits'], 'echo running >&2');
+    expect(stderr).toMatch(/^--- default \(1 of 2\)\nrunning\n--- no-limits \(2 of 2\)\nrunning\n/);
+  });
+
+  it('names an edition that nobody asked for, and counts whose pitfall was met', async () => {
+    const told = ['--scenario', 'stories/closed-hours,stories/reply-lost'];
+    const [mixed, asked] = await Promise.all([
+      shell([...told, '--out', 'met.xml'], 'send A1 || true'),
+      shell([...told, '--edition', '2014', '--report', 'html'], 'send A1 || true'),
+    ]);
+    expect(mixed.stdout).toMatch(
+      /^stories\/closed-hours: exit 0, 1 call, \d+ findings?, edition 2014, not met /m,
+    );
+    expect(mixed.stdout).toContain(
+      'the pitfall was not met: every call was refused before (PARAM_ERROR)',
+    );
+    expect(mixed.stdout).toMatch(/^stories\/reply-lost: exit 0, 1 call, \d findings? /m);
+    expect(mixed.stdout).toMatch(/^2 stories, 1 met, 1 not met$/m);
+    expect(await readFile(join(folder, 'met.xml'), 'utf8')).toContain(
+      'name="the pitfall was met"><skipped message="every call was refused before (PARAM_ERROR)"/>',
+    );
+    expect(asked.stdout).toContain('not met: every call was refused before (PARAM_ERROR)');
+    expect(asked.stdout).not.toContain('edition 2014, not met');
+  });
+
+  it('lets redpack send pay under each, whatever it noted under the one before', async () => {
+    const packet = ['--to', 'oxTWIuGaIt6gTKsQRLau2M0yL16E', '--amount', '1.00', '--id', 'A1'];
+    const redpack = [process.execPath, join(BIN, '../../client/bin.js'), 'send', ...packet];
+    const { code, stdout } = await run(['--scenario', 'default,no-limits', '--', ...redpack]);
+    expect(stdout.match(/exit 0, 1 call, 0 findings/g)).toHaveLength(2);
+    expect(code).toBe(0);
+    expect(existsSync(join(folder, '.redpack'))).toBe(false);
+  });
+});
+
 describe('what is left', () => {
   /** A process that was killed and waits to be buried, as in a container without an init, is not alive. */
   const isAlive = (pid: number): boolean => {
@@ -254,7 +323,8 @@ describe('what is left', () => {
       'echo "file $REDPACK_CERT_DIR"; echo "file $CURL_CA_BUNDLE"; ls "$REDPACK_CERT_DIR" "$CURL_CA_BUNDLE"',
     ].join('\n');
     const { code, stdout } = await run(['--', 'sh', '-ec', script]);
-    expect(code).toBe(0);
+    // It called nothing.
+    expect(code).toBe(2);
     const pids = [...stdout.matchAll(/^pid (\d+)$/gm)].map(([, pid]) => Number(pid));
     expect(pids).toHaveLength(2);
     expect(pids.filter(isAlive)).toEqual([]);

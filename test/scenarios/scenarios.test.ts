@@ -13,6 +13,7 @@ import {
   type LimitName,
   limitsOf,
 } from '../../contracts/index.ts';
+import { whyNotMet } from '../../mock-server/exec/pitfall.ts';
 import { openCertificates, type Scenario, scenarioNames } from '../../mock-server/index.ts';
 import { fault, tlsFault } from '../../mock-server/scenario/fault-schema.ts';
 import { scenariosFolder } from '../../mock-server/scenario/folder.ts';
@@ -172,11 +173,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('every scenario', () => {
-  it.each(names)('%s plays as it says', async (name) => {
-    const { title, title_zh, description, steps } = loadScenario(name);
+  it.each(names)('%s plays as it says, and its steps meet what it is about', async (name) => {
+    const scenario = loadScenario(name);
+    const { title, title_zh, description, steps } = scenario;
     expect([title, title_zh, description]).not.toContain(undefined);
     expect(steps).not.toEqual([]);
-    await playScenario(name, { certificates });
+    const { journal } = await playScenario(name, { certificates });
+    expect(whyNotMet(scenario, { calls: journal.entries(), connections: 1 })).toBe(undefined);
   });
 
   it.each(codeNames.filter((name) => /PROCESSING|SYSTEMERROR/.test(name)))(

@@ -1,6 +1,6 @@
 /** `redpack send` and `redpack query` against the mock over TLS: what became of the money, and the exit code that says it. */
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -162,6 +162,18 @@ describe('a payment with a name', () => {
     const real = await send({ ...options, env }, ...asReal);
     expect(real.code).toBe(2);
     expect(real.stderr).toContain('is about payments at a mock, these are real');
+  });
+
+  it('is noted in the folder of a mock that will end, unless it is real money', async () => {
+    const options = await desk(friendly);
+    const env = { ...options.env, REDPACK_MOCK_JOURNAL_DIR: 'passing' };
+    await send({ ...options, env }, '--id', 'a');
+    expect(await readdir(join(options.cwd, 'passing'))).toContain('payments-10000098-mock.jsonl');
+    const words = ['--send-name', 'a', '--wishing', 'b', '--act-name', 'c', '--remark', 'd'];
+    const away = { ...env, REDPACK_BASE_URL: 'https://redpack.invalid' };
+    await send({ ...options, env: away }, '--live', '--id', 'a', '--deadline', '0', ...words);
+    expect(await readdir(join(options.cwd, '.redpack'))).toContain('payments-10000098.jsonl');
+    expect(await readdir(join(options.cwd, 'passing'))).not.toContain('payments-10000098.jsonl');
   });
 
   it('waits for its turn when another command has the journal', async () => {
