@@ -18,12 +18,11 @@ import {
 import { CLOCK_RATE_MAX } from '../clock.ts';
 import { complaintsAbout } from './consistency.ts';
 import { faults, strikes, tlsFault } from './fault-schema.ts';
+import { MERCHANT_NUMBER, MERCHANT_NUMBER_EXPECTED } from './merchant-number.ts';
 import { object, oneKind, xmlText } from './parts.ts';
 
 const fen = z.int().min(0).max(9_000_000_000_000_000);
-const mchId = z
-  .string()
-  .regex(/^[0-9A-Za-z]{1,32}$/, 'expected 1 to 32 of 0-9 A-Z a-z (put it in quotes)');
+const mchId = z.string().regex(MERCHANT_NUMBER, `${MERCHANT_NUMBER_EXPECTED} (in quotes)`);
 const appid = z.string().min(1).max(32);
 const instant = z.iso
   .datetime({

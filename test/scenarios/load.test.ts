@@ -110,7 +110,7 @@ describe('a wrong file is refused with line, column, path and what was expected'
     [
       'a number with a dash',
       RIGHT.replace('"10000098"', '1000-0098'),
-      '3:13: merchants.0.mch_id: expected 1 to 32 of 0-9 A-Z a-z',
+      '3:13: merchants.0.mch_id: expected a merchant number, 1 to 32 digits (in quotes)',
     ],
     [
       'a short key',
