@@ -5,10 +5,9 @@
 import type { ClockSetting } from './clock.ts';
 import { hash32 } from './random.ts';
 import { ScenarioError } from './scenario/folder.ts';
+import { MERCHANT_NUMBER } from './scenario/merchant-number.ts';
 import type { Scenario, ScenarioInput, ScenarioMerchant, ScenarioRule } from './scenario/schema.ts';
 import { MockUsageError } from './usage.ts';
-
-const MCH_ID = /^[0-9A-Za-z]{1,32}$/;
 
 type MerchantInput = ScenarioInput['merchants'][number];
 
@@ -47,7 +46,7 @@ export async function cast(scenario: Scenario, mchId: string, given: Given): Pro
   };
   const rules = named ? scenario.rules : rulesFor(scenario.rules, model.mch_id, mchId);
   // What a scenario says has been checked with it; a clock is, when it is set.
-  const isChecked = MCH_ID.test(mchId) && said.every(([name]) => name === 'clock');
+  const isChecked = MERCHANT_NUMBER.test(mchId) && said.every(([name]) => name === 'clock');
   return {
     merchant: isChecked ? (merchant as ScenarioMerchant) : await checked(scenario, merchant),
     rules,

@@ -1,6 +1,8 @@
 /** `redpack-mock certs`: a merchant's bundle, as files. */
-import { openCertificates } from './bundle.ts';
+import { CertificateError, openCertificates } from './bundle.ts';
 import type { Output } from './cli.ts';
+import { printable } from './cli-text.ts';
+import { MERCHANT_NUMBER, MERCHANT_NUMBER_EXPECTED } from './scenario/merchant-number.ts';
 
 export interface CertsFlags {
   readonly certDir: string;
@@ -10,6 +12,9 @@ export interface CertsFlags {
 }
 
 export async function writeBundle(mchId: string, flags: CertsFlags, output: Output): Promise<void> {
+  if (!MERCHANT_NUMBER.test(mchId)) {
+    throw new CertificateError(`certs "${printable(mchId)}": ${MERCHANT_NUMBER_EXPECTED}`);
+  }
   const certificates = await openCertificates({ dir: flags.certDir, p12Form: flags.p12 });
   const bundle = await certificates.bundle(mchId, flags.company);
   const { dir, certPath, keyPath, p12Path, caPath } = bundle;

@@ -24,7 +24,8 @@ export function readyText(server: MockServer): string {
   const { dir, caPath } = merchant.certificates;
   const others = merchants.slice(1).map(({ mchId }) => mchId);
   const rows: [string, string][] = [
-    ['url', `${url}${ENDPOINT_ROWS.sendredpack.path}`],
+    ['base url', url],
+    ['endpoint', `${url}${ENDPOINT_ROWS.sendredpack.path}`],
     ['edition', scenario.edition],
     ['scenario', scenario.title],
     ['clock', clockText(scenario.clock)],
@@ -82,8 +83,22 @@ export function requestLine(entry: JournalEntry): string {
     '-',
     printable(entry.why, WHY_MAX),
     ...(clause ? [`[${clause}]`] : []),
+    ...wayOn(clause),
   ];
   return `${parts.join(' ')}\n`;
+}
+
+/** Whoever tries by hand has soon met a limit: how to go on from there. */
+function wayOn(clause = ''): string[] {
+  const limit = /^\w+\/((?:quota|frequency)\/.*)$/.exec(clause)?.[1];
+  if (limit === undefined) return [];
+  const ways = limit.startsWith('quota/user-') ? ['another openid'] : [];
+  ways.push(
+    limit === 'quota/closed-hours'
+      ? 'another clock, in the scenario or by the admin API (--admin)'
+      : 'POST /reset to the admin API (--admin)',
+  );
+  return [`(to go on: ${ways.join(', ')}, or --scenario no-limits)`];
 }
 
 type Reloaded = Extract<Reload, { ok: true }>;

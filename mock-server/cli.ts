@@ -3,24 +3,14 @@
  * its command's own, or 1 for what it found, or 2 when its command never called the mock.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { EDITIONS, type Edition, SEVERITIES } from '../contracts/index.ts';
+import { EDITIONS, SEVERITIES } from '../contracts/index.ts';
 import { CertificateError } from './bundle.ts';
 import { type CertsFlags, writeBundle } from './cli-certs.ts';
-import {
-  jsonLine,
-  jsonReady,
-  jsonReload,
-  notReloadedText,
-  printable,
-  readyText,
-  reloadText,
-  requestLine,
-} from './cli-text.ts';
+import { type ServeFlags, serve } from './cli-serve.ts';
+import { printable } from './cli-text.ts';
 import type { ExecFlags } from './exec/cli.ts';
 import { StartError } from './listener.ts';
-import type { Reload } from './reload.ts';
 import { ScenarioError } from './scenario/folder.ts';
-import { startMockServer } from './serve.ts';
 import { packageVersion } from './version.ts';
 
 export interface Output {
@@ -30,23 +20,6 @@ export interface Output {
 
 const DEFAULT_PORT = 8443;
 const USAGE_EXIT = 2;
-
-interface ServeFlags {
-  readonly port: number;
-  readonly host: string;
-  readonly edition?: Edition;
-  readonly scenario: string;
-  readonly reload: boolean;
-  readonly certDir: string;
-  readonly proxy?: boolean | number;
-  readonly admin?: boolean | number;
-  readonly adminToken?: string;
-  readonly adminHost: string;
-  readonly adminName?: string[];
-  readonly p12: 'compatible' | 'vendor';
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
 
 /**
  * Runs a command to its end; `serve` ends with SIGINT or SIGTERM.
@@ -120,7 +93,12 @@ function buildProgram(output: Output, end: (exitCode: number) => void): Command 
     )
     .option('--json', 'print one JSON object a line')
     .option('--quiet', 'no line per request')
-    .action((flags: ServeFlags) => serve(flags, output));
+    .allowExcessArguments()
+    .action((flags: ServeFlags, command: Command) => {
+      refuseArguments(command);
+      refuseAdminAlone(flags, command);
+      return serve(flags, output);
+    });
 
   program
     .command('scenarios')
@@ -184,6 +162,31 @@ function addExec(program: Command, output: Output, end: (exitCode: number) => vo
     });
 }
 
+/** The default command hears what is no command; its own words name none. */
+function refuseArguments({ args, parent }: Command): void {
+  const [argument] = args;
+  if (argument === undefined || !parent) return;
+  const shown = printable(argument);
+  if (parent.args[0] === 'serve') {
+    throw new StartError(
+      `serve takes flags only, not "${shown}": a scenario is --scenario ${shown}`,
+    );
+  }
+  const commands = parent.commands.map((command) => command.name());
+  throw new StartError(`unknown command "${shown}": expected one of ${commands.join(', ')}`);
+}
+
+/** A token in the environment may be there for another time; a flag was meant. */
+function refuseAdminAlone({ admin }: ServeFlags, command: Command): void {
+  if (admin !== undefined) return;
+  const alone = ['adminToken', 'adminHost', 'adminName'].filter(
+    (name) => command.getOptionValueSource(name) === 'cli',
+  );
+  if (alone.length === 0) return;
+  const flags = alone.map((name) => name.replace('admin', '--admin-').toLowerCase()).join(', ');
+  throw new StartError(`${flags} says nothing without --admin: give --admin too`);
+}
+
 function toSeconds(text: string): number {
   const seconds = Number(text);
   if (seconds > 0 && seconds <= 86_400) return seconds;
@@ -192,48 +195,6 @@ function toSeconds(text: string): number {
 
 function collect(text: string, before: readonly string[]): string[] {
   return [...before, text];
-}
-
-async function serve(flags: ServeFlags, output: Output): Promise<void> {
-  const server = await startMockServer({
-    port: flags.port,
-    host: flags.host,
-    scenario: flags.scenario,
-    reload: flags.reload,
-    onReload: (reload) => tellReload(reload, flags, output),
-    certDir: flags.certDir,
-    p12Form: flags.p12,
-    adminHost: flags.adminHost,
-    onProxyRefused: (asked) => output.warn(`proxy: refused ${printable(asked)}\n`),
-    onFault: (error) => output.warn(`${error instanceof Error ? error.stack : String(error)}\n`),
-    ...(flags.edition ? { edition: flags.edition } : {}),
-    ...(flags.proxy === undefined ? {} : { proxy: flags.proxy }),
-    ...(flags.admin === undefined ? {} : { admin: flags.admin }),
-    ...(flags.adminToken === undefined ? {} : { adminToken: flags.adminToken }),
-    ...(flags.adminName ? { adminNames: flags.adminName } : {}),
-  });
-  // Listened for before anything is printed: whoever reads the ready line may signal at once.
-  const signal = untilSignal();
-  output.write(flags.json ? jsonReady(server) : readyText(server));
-  if (!flags.quiet) {
-    const toLine = flags.json ? jsonLine : requestLine;
-    server.journal.subscribe((entry) => output.write(toLine(entry)));
-  }
-  await signal;
-  await server.stop();
-}
-
-function tellReload(reload: Reload, { json }: ServeFlags, output: Output): void {
-  if (reload.ok) output.write(json ? jsonReload(reload) : reloadText(reload));
-  else output.warn(notReloadedText(reload));
-}
-
-/** Ctrl-C, or the polite kill of a process manager. */
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
 }
 
 function toPort(text: string): number {

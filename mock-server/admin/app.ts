@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { CertificateError } from '../bundle.ts';
-import { nearestFaults } from '../scenario/load.ts';
+import { nearestFaults } from '../scenario/nearest-faults.ts';
 import { MockUsageError } from '../usage.ts';
 import { jsonBody } from './body.ts';
 import { type GuardSettings, guard, secureHeaders } from './guard.ts';

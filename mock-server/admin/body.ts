@@ -1,5 +1,6 @@
 /** Bodies are JSON of a sensible size and depth before any schema looks at them. */
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
 import { problem } from './problem.ts';
 
 const BODY_BYTES_MAX = 262_144;
@@ -14,10 +15,11 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** Reads the body, and hands it on as a whole; nothing at all counts as `{}`. */
 export const jsonBody: MiddlewareHandler = async (context, next) => {
   const { req } = context;
-  if (!WITH_BODY.has(req.method)) return next();
+  // Whoever has no route, or none of this method, hears of that.
+  if (!WITH_BODY.has(req.method) || !hasRoute(context)) return next();
   const type = req.header('content-type');
   if (type === undefined || !JSON_TYPE.test(type)) {
-    const detail = `${req.method} takes "Content-Type: application/json", also without a body`;
+    const detail = `${req.method} takes "Content-Type: application/json", also without a body: ${curlForm(context)}`;
     const errors = [{ in: 'header' as const, name: 'content-type', detail }];
     return problem(context, 'not-declared-json', detail, { errors });
   }
@@ -31,6 +33,20 @@ export const jsonBody: MiddlewareHandler = async (context, next) => {
   req.raw = new Request(req.url, { method: req.method, headers: req.raw.headers, body });
   return next();
 };
+
+/** Is there more to it than what is done for every path? */
+function hasRoute(context: Context): boolean {
+  return matchedRoutes(context).some(({ method }) => method !== 'ALL');
+}
+
+/** How to ask the same with curl. A path that a shell would read otherwise is left to whoever sent it. */
+function curlForm({ req }: Context): string {
+  const { origin, pathname } = new URL(req.url);
+  const url = /^[\w./%:~-]+$/.test(pathname) ? `${origin}${pathname}` : `${origin}/…`;
+  const length = req.header('content-length') ?? (req.header('transfer-encoding') ? '?' : '0');
+  const data = length === '0' ? '' : " -d '{…}'";
+  return `curl -X ${req.method} -H 'Content-Type: application/json'${data} ${url}`;
+}
 
 async function readUpTo(
   stream: ReadableStream<Uint8Array> | null,

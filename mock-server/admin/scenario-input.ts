@@ -19,17 +19,30 @@ export const shownMerchant = z
   .record(z.string(), z.unknown())
   .openapi(reference('MerchantSettings'));
 
+const NAMED = '{"name": "codes/current/NOTENOUGH"}';
+const FORMS = `${NAMED}, {"scenario": {…}} or {"yaml": "…"}`;
+
+const builtInName = z.string().max(200).describe('Of a built-in one: GET /scenarios');
+
 export const scenarioInput = z
-  .union([
-    strictObject({ name: z.string().max(200).describe('Of a built-in one: GET /scenarios') }),
-    strictObject({
-      scenario: z.preprocess(withKeys, scenarioSchema).openapi(reference('Scenario')),
-    }),
-    strictObject({ yaml: z.string().min(1).describe('The text of a scenario file') }),
-  ])
+  .union(
+    [
+      strictObject({ name: builtInName }),
+      strictObject({
+        scenario: z.preprocess(withKeys, scenarioSchema).openapi(reference('Scenario')),
+      }),
+      strictObject({ yaml: z.string().min(1).describe('The text of a scenario file') }),
+    ],
+    { error: `expected ${FORMS}` },
+  )
   .describe('A scenario by its name, as an object, or as YAML')
   .openapi('ScenarioInput');
-type ScenarioInput = z.output<typeof scenarioInput>;
+
+/** Where a scenario is one setting among others, its name alone says it too. */
+export const scenarioOrName = z.union([builtInName, scenarioInput], {
+  error: `expected a name like "codes/current/NOTENOUGH", ${FORMS}`,
+});
+type ScenarioOrName = z.output<typeof scenarioOrName>;
 
 type Found =
   | { readonly ok: true; readonly scenario: Scenario }
@@ -41,13 +54,18 @@ type Found =
     };
 
 /** @param pointer where the input stands in the body */
-export function findScenario(input: ScenarioInput, pointer = ''): Found {
+export function findScenario(input: ScenarioOrName, pointer = ''): Found {
+  if (typeof input === 'string') return findByName(input, pointer);
   if ('scenario' in input) return { ok: true, scenario: input.scenario };
   if ('yaml' in input) return readYaml(input.yaml, `${pointer}/yaml`);
-  const scenario = builtIn(input.name);
+  return findByName(input.name, `${pointer}/name`);
+}
+
+function findByName(name: string, pointer: string): Found {
+  const scenario = builtIn(name);
   if (scenario) return { ok: true, scenario };
-  const detail = `no scenario ${JSON.stringify(input.name)}: GET /scenarios lists them`;
-  const errors = [{ in: 'body' as const, pointer: `${pointer}/name`, detail }];
+  const detail = `no scenario ${JSON.stringify(name)}: GET /scenarios lists them`;
+  const errors = [{ in: 'body' as const, pointer, detail }];
   return { ok: false, problem: 'unknown-scenario', detail, errors };
 }
 
@@ -74,7 +92,12 @@ function readYaml(text: string, pointer: string): Found {
 }
 
 /** What {@link shownScenario} shows can be sent back: a merchant without a key gets one. */
-function withKeys(input: unknown): unknown {
+function withKeys(input: unknown, context: z.RefinementCtx): unknown {
+  if (typeof input === 'string') {
+    const message = `expected the scenario itself, an object; by its name it is ${NAMED}`;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  }
   if (!isRecord(input) || !Array.isArray(input.merchants)) return input;
   const merchants = input.merchants.map((merchant: unknown) =>
     isRecord(merchant) && merchant.key === undefined

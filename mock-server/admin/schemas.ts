@@ -1,5 +1,6 @@
 /** Shapes that several routes share. Wire names stay as on the wire; our own carry their unit. */
 import { z } from '@hono/zod-openapi';
+import { MERCHANT_NUMBER, MERCHANT_NUMBER_EXPECTED } from '../scenario/merchant-number.ts';
 import { object as strictObject } from '../scenario/parts.ts';
 
 /** A parameter in a path or a query that is a whole number, which HTTP carries as text. */
@@ -15,7 +16,7 @@ export function wholeNumber(min: number, max: number) {
 
 export const mchId = z
   .string()
-  .regex(/^[0-9A-Za-z]{1,32}$/, 'expected 1 to 32 of 0-9 A-Z a-z')
+  .regex(MERCHANT_NUMBER, MERCHANT_NUMBER_EXPECTED)
   .openapi({ example: '10000098' });
 
 export const merchantParams = strictObject({ mch_id: mchId });

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { REAL_HOST } from '../../contracts/index.ts';
-import { object, xmlText } from './parts.ts';
+import { object, oneKind, xmlText } from './parts.ts';
 
 const DELAY_MS_MAX = 600_000;
 const HUGE_BYTES_MAX = 64 * 1024 * 1024;
@@ -30,12 +30,15 @@ const timing = [
   object({
     kind: z.literal('delay'),
     ms: z
-      .union([
-        delayMs,
-        object({ min: delayMs, max: delayMs }).refine(({ min, max }) => min <= max, {
-          error: 'expected min to be no more than max',
-        }),
-      ])
+      .union(
+        [
+          delayMs,
+          object({ min: delayMs, max: delayMs }).refine(({ min, max }) => min <= max, {
+            error: 'expected min to be no more than max',
+          }),
+        ],
+        { error: 'expected milliseconds, or { min: …, max: … }' },
+      )
       .describe("How long in real time; { min, max } is drawn from the scenario's seed"),
   }).describe('The answer comes late'),
   object({
@@ -184,12 +187,14 @@ const fields = [
   }).describe('gethbinfo: a hblist of so many receipts, whatever the state'),
 ] as const;
 
-export const fault = z
-  .discriminatedUnion('kind', [...timing, ...http, ...bytes, ...fields])
-  .describe('One fault of the wire');
+export const fault = oneKind('kind', [...timing, ...http, ...bytes, ...fields]).describe(
+  'One fault of the wire',
+);
 
 export const faults = z
-  .union([fault, z.array(fault).min(1).max(8)])
+  .union([fault, z.array(fault).min(1).max(8)], {
+    error: 'expected a fault, like { kind: drop }, or a list of faults',
+  })
   .describe(
     'A fault, or several. Whatever their order: elements are changed first, then bytes, then how they are sent.',
   );

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { isScenarioFile, ScenarioError, scenariosFolder } from './folder.ts';
+import { nearestFaults } from './nearest-faults.ts';
 import { type Scenario, type ScenarioInput, scenarioSchema } from './schema.ts';
 
 /** Names of the package's scenarios, as `loadScenario` takes them: `default`, `codes/current/NOTENOUGH` … */
@@ -61,38 +62,6 @@ export function checkScenario(input: ScenarioInput): Scenario {
     .flatMap(nearestFaults)
     .map(({ path, message }) => `scenario: ${path.join('.') || '(the object)'}: ${message}`);
   throw new ScenarioError(faults.join('\n'));
-}
-
-interface Fault {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  /** The key is what is wrong, not its value. */
-  readonly atKey?: boolean;
-}
-
-type Issue = Fault & {
-  readonly code?: string;
-  readonly keys?: readonly string[];
-  readonly errors?: readonly (readonly Issue[])[];
-};
-
-/** Of a union, the faults of the branch that came nearest: the one that got deepest, or failed least. */
-export function nearestFaults(issue: Issue): Fault[] {
-  if (issue.code === 'unrecognized_keys' && issue.keys) {
-    const { path, message } = issue;
-    return issue.keys.map((key) => ({ path: [...path, key], message, atKey: true }));
-  }
-  if (issue.code !== 'invalid_union' || !issue.errors?.length) return [issue];
-  const branches = issue.errors.map((branch) => branch.flatMap(nearestFaults));
-  const nearest = branches.reduce((best, branch) =>
-    farness(branch) < farness(best) ? branch : best,
-  );
-  return nearest.map((fault) => ({ ...fault, path: [...issue.path, ...fault.path] }));
-}
-
-function farness(branch: readonly Fault[]): number {
-  const depth = Math.max(0, ...branch.map(({ path }) => path.length));
-  return branch.length - 10 * depth;
 }
 
 /** An alias without its anchor, or too many of them, is found only here. */

@@ -18,12 +18,11 @@ import {
 import { CLOCK_RATE_MAX } from '../clock.ts';
 import { complaintsAbout } from './consistency.ts';
 import { faults, strikes, tlsFault } from './fault-schema.ts';
-import { object, xmlText } from './parts.ts';
+import { MERCHANT_NUMBER, MERCHANT_NUMBER_EXPECTED } from './merchant-number.ts';
+import { object, oneKind, xmlText } from './parts.ts';
 
 const fen = z.int().min(0).max(9_000_000_000_000_000);
-const mchId = z
-  .string()
-  .regex(/^[0-9A-Za-z]{1,32}$/, 'expected 1 to 32 of 0-9 A-Z a-z (put it in quotes)');
+const mchId = z.string().regex(MERCHANT_NUMBER, `${MERCHANT_NUMBER_EXPECTED} (in quotes)`);
 const appid = z.string().min(1).max(32);
 const instant = z.iso
   .datetime({
@@ -42,23 +41,21 @@ const shift = z
   .describe('A duration: 500ms, 30s, 5m, 36h; -3d goes back');
 
 /** What a clock can be set to, here and while the server runs. */
-export const clockSetting = z
-  .discriminatedUnion('mode', [
-    object({ mode: z.literal('real') }),
-    object({ mode: z.literal('frozen'), at: instant.optional() }),
-    object({ mode: z.literal('offset'), by: shift }),
-    object({
-      mode: z.literal('running'),
-      from: instant.optional(),
-      rate: z
-        .number()
-        .positive('expected a number above 0; frozen stands still')
-        .max(CLOCK_RATE_MAX)
-        .default(1)
-        .describe('60: a minute a second'),
-    }),
-  ])
-  .describe("Real, frozen, the host's time shifted, or running; at and from left out: from now on");
+export const clockSetting = oneKind('mode', [
+  object({ mode: z.literal('real') }),
+  object({ mode: z.literal('frozen'), at: instant.optional() }),
+  object({ mode: z.literal('offset'), by: shift }),
+  object({
+    mode: z.literal('running'),
+    from: instant.optional(),
+    rate: z
+      .number()
+      .positive('expected a number above 0; frozen stands still')
+      .max(CLOCK_RATE_MAX)
+      .default(1)
+      .describe('60: a minute a second'),
+  }),
+]).describe("Real, frozen, the host's time shifted, or running; at and from left out: from now on");
 
 const codeNames = CODES.map((row) => row.code);
 const stateNames = ORDER_STATES.map((row) => row.state);
@@ -103,7 +100,9 @@ const merchant = object({
     .default([])
     .describe('Appids of mobile apps: sending with one is ILLEGAL_APPID'),
   balanceFen: z
-    .union([fen, z.literal('bottomless')])
+    .union([fen, z.literal('bottomless')], {
+      error: 'expected a number of fen (not in quotes) or bottomless',
+    })
     .describe('Opening balance of the operating account'),
   limits: limits.default({}),
   certificate: z
@@ -146,14 +145,20 @@ const merchant = object({
     .describe("A clock of its own; left out: the scenario's, with the other merchants"),
 }).describe('A merchant: the tenant under which everything is kept.');
 
-const condition = z.union([
-  z.string().describe('The value itself'),
-  object({ contains: z.string().min(1) }).describe('A text that the value contains'),
-  object({ startsWith: z.string().min(1) }).describe('A text that the value starts with'),
-  object({ atLeast: z.int().optional(), atMost: z.int().optional() }).describe(
-    'Bounds of an integer, inclusive',
-  ),
-]);
+const condition = z.union(
+  [
+    z.string().describe('The value itself'),
+    object({ contains: z.string().min(1) }).describe('A text that the value contains'),
+    object({ startsWith: z.string().min(1) }).describe('A text that the value starts with'),
+    object({ atLeast: z.int().optional(), atMost: z.int().optional() }).describe(
+      'Bounds of an integer, inclusive',
+    ),
+  ],
+  {
+    error:
+      'expected a text (in quotes), { contains: … }, { startsWith: … } or { atLeast: …, atMost: … }',
+  },
+);
 
 const when = object({
   endpoint: z.enum(ENDPOINTS).default('sendredpack'),
@@ -243,29 +248,34 @@ const overrides = z
   .describe("What differs from the edition's sample request; null leaves a field out");
 
 const step = z
-  .union([
-    object({ send: overrides, ...callOptions }),
-    object({ query: overrides, ...callOptions }),
-    object({
-      post: z.string().describe('A body as it is'),
-      to: z.enum(ENDPOINTS).default('sendredpack'),
-      certificate: callOptions.certificate,
-      as: callOptions.as,
-      expect: expectation,
-    }),
-    object({
-      postBase64: z
-        .base64()
-        .describe('A body as it is, in base64: for bytes that no YAML text can hold'),
-      to: z.enum(ENDPOINTS).default('sendredpack'),
-      certificate: callOptions.certificate,
-      as: callOptions.as,
-      expect: expectation,
-    }),
-    object({ advance: duration }),
-    object({ topUpFen: fen, as: callOptions.as }),
-    object({ claim: z.string().describe('mch_billno'), as: callOptions.as }),
-  ])
+  .union(
+    [
+      object({ send: overrides, ...callOptions }),
+      object({ query: overrides, ...callOptions }),
+      object({
+        post: z.string().describe('A body as it is'),
+        to: z.enum(ENDPOINTS).default('sendredpack'),
+        certificate: callOptions.certificate,
+        as: callOptions.as,
+        expect: expectation,
+      }),
+      object({
+        postBase64: z
+          .base64()
+          .describe('A body as it is, in base64: for bytes that no YAML text can hold'),
+        to: z.enum(ENDPOINTS).default('sendredpack'),
+        certificate: callOptions.certificate,
+        as: callOptions.as,
+        expect: expectation,
+      }),
+      object({ advance: duration }),
+      object({ topUpFen: fen, as: callOptions.as }),
+      object({ claim: z.string().describe('mch_billno'), as: callOptions.as }),
+    ],
+    {
+      error: 'expected a step: send, query, post, postBase64, advance, topUpFen or claim',
+    },
+  )
   .describe('One step of how to see it; the tests play them all.');
 
 export const scenarioSchema = object({

@@ -92,6 +92,9 @@ describe('redpack-mock serve', () => {
     const serving = serve('--cert-dir', 'certs');
     const line = await serving.until(/^curl .*$/m);
     expect(serving.output()).toContain('key       192006250b4c09247ec02edce69f6a2d');
+    const [, base] = /^ +base url +(\S+)$/m.exec(serving.output()) ?? [];
+    expect(base).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+    expect(serving.output()).toContain(`  endpoint  ${base}/mmpaymkttransfers/sendredpack\n`);
     expect(await shell(`${line} -sS`)).toContain('<result_code><![CDATA[SUCCESS]]></result_code>');
     expect(await shell(`${line} -sS`)).toContain('<result_code><![CDATA[SUCCESS]]></result_code>');
     await serving.until(/ sendredpack 10000098\d{18} 1\.00 sent - sent\n/);
@@ -284,6 +287,27 @@ describe('what cannot be done is one clear sentence and exit code 2', () => {
       stderr: expect.stringContaining('expected a port, 0 to 65535'),
     });
     expect(await runCli('serve', '--edition', '2016')).toMatchObject({ code: 2 });
+    expect(await runCli('foo', '--port', '0')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'unknown command "foo": expected one of serve, scenarios, certs, exec\n',
+    });
+    expect(await runCli('serve', 'my.yaml')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'serve takes flags only, not "my.yaml": a scenario is --scenario my.yaml\n',
+    });
+  });
+
+  it.each([
+    [['--admin-token', 'x'], '--admin-token'],
+    [['--admin-host', '127.0.0.1', '--admin-name', 'mock'], '--admin-host, --admin-name'],
+  ])('what is said of an admin API that is not asked for: %j', async (args, flags) => {
+    expect(await runCli('serve', '--port', '0', ...args)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `${flags} says nothing without --admin: give --admin too\n`,
+    });
   });
 });
 
@@ -309,7 +333,13 @@ describe('redpack-mock', () => {
         true,
       );
     }
-    expect(await runCli('certs', '../x', '--cert-dir', 'mine')).toMatchObject({ code: 2 });
+    for (const none of ['../x', 'abc', '1'.repeat(33)]) {
+      expect(await runCli('certs', none, '--cert-dir', 'mine')).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: `certs "${none}": expected a merchant number, 1 to 32 digits\n`,
+      });
+    }
   });
 
   it('shows help and exits with 0', async () => {

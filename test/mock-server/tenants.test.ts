@@ -149,7 +149,12 @@ describe('a merchant made while the server runs', () => {
 
   const wrong: [string, NewMerchant, string][] = [
     ['a number that is taken', { mchId: MCH }, `merchant ${MCH} is there already`],
-    ['a number of other characters', { mchId: '1/2' }, 'merchant: mch_id: expected 1 to 32 of'],
+    [
+      'a number of other characters',
+      { mchId: '1/2' },
+      'merchant: mch_id: expected a merchant number',
+    ],
+    ['a number of letters', { mchId: 'abc' }, 'merchant: mch_id: expected a merchant number'],
     ['a key that is too short', { key: 'short' }, 'merchant: key: expected the 32 characters'],
     ['less than nothing', { balanceFen: -1 }, 'merchant: balanceFen: '],
     ['a clock of no kind', { clock: { mode: 'fast' } as never }, 'expected real, frozen, offset'],

@@ -1,10 +1,14 @@
 /** What the two READMEs show is what the product does. */
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { run } from '../../mock-server/cli.ts';
 import { loadScenario, parseScenario } from '../../mock-server/scenario/load.ts';
+import { useLab } from '../support/server.ts';
 
+const lab = useLab();
 const FILES = ['README.md', 'README.zh-CN.md'] as const;
 const textOf = (file: string) =>
   readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8');
@@ -44,6 +48,25 @@ describe.each(FILES)('%s', (file) => {
     real.delete('--help');
     expect(shown).toEqual(real);
   });
+});
+
+it('the curl lines for the admin API do what they say', async () => {
+  const script = blocks(textOf('README.md'), 'sh').find((block) => block.includes('/merchants'));
+  const server = await lab.start({ admin: true });
+  const lines = (script ?? '')
+    .replaceAll('http://127.0.0.1:8445', server.adminUrl ?? '')
+    .split('\n')
+    .filter((line) => !line.startsWith('npx '))
+    .map((line) => line.replace(/^curl /, 'curl -sS --fail-with-body '));
+  const { stdout } = await promisify(execFile)('sh', ['-e', '-c', lines.join('\necho\n')]);
+  const [made, toppedUp, moved, ledger] = stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+  expect(made).toMatchObject({ mch_id: '10000001', balanceFen: 0, created: true });
+  expect(toppedUp).toMatchObject({ topUpFen: 10_000 });
+  expect(moved.nowMs - made.clock.nowMs).toBeGreaterThanOrEqual(24 * 3_600_000);
+  expect(ledger).toMatchObject({ balanceFen: 10_000, faults: [] });
 });
 
 it('both READMEs show the same commands and code', () => {

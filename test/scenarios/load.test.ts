@@ -93,11 +93,15 @@ describe('a scenario file', () => {
 describe('a wrong file is refused with line, column, path and what was expected', () => {
   const MONEY = RIGHT.replace('balanceFen: 100', 'balanceFen: "100"');
   const rows: [what: string, text: string, fault: string][] = [
-    ['an empty file', '', '1:1: (the file): Invalid input: expected object, received null'],
-    ['a list', '- title: x\n', '1:1: (the file): Invalid input: expected object, received array'],
+    ['an empty file', '', '1:1: (the file): expected an object (keys: title, title_zh'],
+    ['a list', '- title: x\n', '1:1: (the file): expected an object (keys: title, title_zh'],
     ['no merchants', 'title: x\n', '1:1: merchants: Invalid input: expected array'],
     ['an empty list', 'title: x\nmerchants: []\n', '2:12: merchants: Too small'],
-    ['a quoted amount', MONEY, '6:17: merchants.0.balanceFen: Invalid input: expected number'],
+    [
+      'a quoted amount',
+      MONEY,
+      '6:17: merchants.0.balanceFen: expected a number of fen (not in quotes) or bottomless',
+    ],
     [
       'a number that is not quoted',
       RIGHT.replace('"10000098"', '10000098'),
@@ -106,7 +110,7 @@ describe('a wrong file is refused with line, column, path and what was expected'
     [
       'a number with a dash',
       RIGHT.replace('"10000098"', '1000-0098'),
-      '3:13: merchants.0.mch_id: expected 1 to 32 of 0-9 A-Z a-z',
+      '3:13: merchants.0.mch_id: expected a merchant number, 1 to 32 digits (in quotes)',
     ],
     [
       'a short key',
@@ -141,7 +145,7 @@ describe('a wrong file is refused with line, column, path and what was expected'
     [
       'an unknown clock',
       `${RIGHT}clock: { mode: stopped }\n`,
-      "7:16: clock.mode: Invalid discriminator value. Expected 'real' | 'frozen' | 'offset' | 'running'",
+      '7:16: clock.mode: unknown mode "stopped", expected one of real, frozen, offset, running',
     ],
     [
       'an unknown value of a switch',
@@ -231,7 +235,7 @@ describe('a wrong file is refused with line, column, path and what was expected'
     [
       'a step without expectations',
       `${RIGHT}steps:\n  - advance: 1s\n  - send: {}\n`,
-      '9:5: steps.1.expect: Invalid input: expected object, received undefined',
+      '9:5: steps.1.expect: missing, expected an object (keys: connection, http',
     ],
     [
       'too many times',
@@ -271,7 +275,17 @@ describe('faults of the wire that cannot be are refused with the reason', () => 
     [
       'an unknown kind',
       '{ fault: { kind: explode } }',
-      "9:28: rules.0.then.fault.kind: Invalid discriminator value. Expected 'delay' | 'never-answer'",
+      '9:28: rules.0.then.fault.kind: unknown kind "explode", expected one of delay, never-answer',
+    ],
+    [
+      'a fault without a kind',
+      '{ fault: { ms: 1 } }',
+      '9:20: rules.0.then.fault.kind: missing, expected one of delay, never-answer',
+    ],
+    [
+      'a kind alone',
+      '{ fault: drop }',
+      '9:20: rules.0.then.fault: expected a fault, like { kind: drop }, or a list of faults',
     ],
     [
       'an unknown key of a kind',
@@ -418,9 +432,48 @@ describe('an unknown key is refused where it stands, with the keys that are know
     expect(refusal(text)[0]).toContain(`wrong.yaml:${fault}`);
   });
 
-  it('an unknown step', () => {
+  it('of a step that is none, with the steps that there are', () => {
     const text = `${RIGHT}steps:\n  - sned: {}\n    expect: { status: SENT }\n`;
-    expect(refusal(text).join('\n')).toContain('wrong.yaml:8:5: steps.0.sned: unknown key');
+    expect(refusal(text)).toEqual([
+      'wrong.yaml:8:5: steps.0.sned: unknown key, expected a step: send, query, post, postBase64, advance, topUpFen or claim',
+    ]);
+  });
+
+  it('of a step that is known by another key, with its own', () => {
+    const [line, ...others] = refusal(
+      `${RIGHT}steps:\n  - send: {}\n    tims: 2\n    expect: {}\n`,
+    );
+    expect(line).toContain(
+      'wrong.yaml:9:5: steps.0.tims: unknown key, expected one of send, as, certificate',
+    );
+    expect(others).toEqual([]);
+  });
+});
+
+describe('what may have several forms is refused with all of them when none was meant', () => {
+  const rows: [what: string, text: string, fault: string][] = [
+    ['a step that says nothing', 'steps: [{}]', '7:9: steps.0: expected a step: send, query'],
+    [
+      'a step that is two',
+      'steps: [{ advance: 1s, claim: x }]',
+      '7:9: steps.0: expected a step: send, query',
+    ],
+    [
+      'a condition that is a number',
+      'rules: [{ when: { fields: { total_amount: 5 } }, then: { code: SYSTEMERROR } }]',
+      '7:43: rules.0.when.fields.total_amount: expected a text (in quotes), { contains: … }',
+    ],
+    [
+      'a delay in words',
+      'rules: [{ when: {}, then: { fault: { kind: delay, ms: long } } }]',
+      '7:55: rules.0.then.fault.ms: expected milliseconds, or { min: …, max: … }',
+    ],
+  ];
+
+  it.each(rows)('%s', (_, text, fault) => {
+    const [line, ...others] = refusal(`${RIGHT}${text}\n`);
+    expect(line).toContain(`wrong.yaml:${fault}`);
+    expect(others).toEqual([]);
   });
 });
 

@@ -21,14 +21,17 @@ export const clockState = z
 const setting = z.lazy(() => clockSetting).openapi('ClockSetting');
 
 const step = z
-  .union([
-    strictObject({ ms: z.int().min(0) }),
-    strictObject({
-      duration: z
-        .string()
-        .regex(/^\d{1,15}(?:ms|s|m|h|d)$/, 'expected a duration like 500ms, 30s, 5m, 24h or 3d'),
-    }),
-  ])
+  .union(
+    [
+      strictObject({ ms: z.int().min(0) }),
+      strictObject({
+        duration: z
+          .string()
+          .regex(/^\d{1,15}(?:ms|s|m|h|d)$/, 'expected a duration like 500ms, 30s, 5m, 24h or 3d'),
+      }),
+    ],
+    { error: 'expected {"duration": "24h"} or {"ms": 86400000}' },
+  )
   .openapi('ClockStep');
 
 const instant = z.iso

@@ -9,7 +9,7 @@ import { scenarioSchema } from '../../scenario/schema.ts';
 import type { Tenant } from '../../tenant.ts';
 import { type AddRoutes, unknownMerchant } from '../parts.ts';
 import { problem, problems } from '../problem.ts';
-import { findScenario, scenarioInput, shownMerchant } from '../scenario-input.ts';
+import { findScenario, scenarioOrName, shownMerchant } from '../scenario-input.ts';
 import { DONE, jsonContent, jsonInput, mchId, merchantParams } from '../schemas.ts';
 import { clockState } from './clock.ts';
 
@@ -68,7 +68,7 @@ function newMerchantFields() {
 
 const newMerchant = strictObject({
   mch_id: mchId.optional().describe('Left out: a free one'),
-  scenario: scenarioInput.optional().describe("Left out: the server's own"),
+  scenario: scenarioOrName.optional().describe("Left out: the server's own"),
   ...newMerchantFields(),
 }).openapi('NewMerchant');
 
@@ -170,7 +170,7 @@ const addMaking: AddRoutes = (app, { mock }) => {
       if (wanted !== undefined && mock.tenants.has(wanted)) {
         return problem(context, 'merchant-exists', `there is a merchant ${wanted} already`);
       }
-      const found = input && findScenario(input, '/scenario');
+      const found = input === undefined ? undefined : findScenario(input, '/scenario');
       if (found && !found.ok) {
         return problem(context, found.problem, found.detail, { errors: found.errors });
       }

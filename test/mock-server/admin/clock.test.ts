@@ -51,6 +51,19 @@ it.each([
   expect(reply.body).toMatchObject({ status: 400, errors: [{ in: 'body', pointer }] });
 });
 
+it.each([
+  [{ by: '24h' }, '/by', 'unknown key, '],
+  ['24h', '', ''],
+  [{}, '', ''],
+  [{ ms: 1, duration: '1s' }, '', ''],
+])('moving it on by %j is refused with the forms that there are', async (body, pointer, fault) => {
+  const { admin } = await startWithAdmin(lab);
+  const reply = await admin.post('/clock/advance', body);
+  expect(reply.body.errors).toEqual([
+    { in: 'body', pointer, detail: `${fault}expected {"duration": "24h"} or {"ms": 86400000}` },
+  ]);
+});
+
 it('says that a clock cannot go so far', async () => {
   const { admin } = await startWithAdmin(lab);
   const { body } = await admin.post('/clock/advance', { duration: '9999999d' });

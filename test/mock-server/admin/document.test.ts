@@ -75,6 +75,8 @@ it('takes by its schemas what the routes take, and refuses what they refuse', as
     ['post', '/merchants', { mchId: '10000002' }],
     ['post', '/merchants', { mch_id: 10000002 }],
     ['post', '/merchants', { scenario: { name: 'default', yaml: 'x' } }],
+    ['post', '/merchants', { scenario: 'default' }],
+    ['post', '/merchants', { scenario: 5 }],
     ['put', '/merchants/{mch_id}/scenario', { name: 'default' }],
     ['put', '/merchants/{mch_id}/scenario', { scenario: { title: 'x', merchants: [MERCHANT] } }],
     ['put', '/merchants/{mch_id}/scenario', { scenario: { title: 'x', merchants: [] } }],

@@ -1,5 +1,7 @@
 /** Attacks, each as it would come: by a web page in somebody's browser, by a name bent to this machine, by a stranger's program. */
+import { exec } from 'node:child_process';
 import { connect } from 'node:net';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { StartError } from '../../../mock-server/listener.ts';
 import type { MockServer } from '../../../mock-server/serve.ts';
@@ -24,6 +26,8 @@ function raw({ adminUrl = '' }: MockServer, lines: readonly string[], body = '')
     socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
   });
 }
+
+const run = async (command: string): Promise<string> => (await promisify(exec)(command)).stdout;
 
 const topUps = async (server: MockServer): Promise<number> =>
   (await server.ledger('10000098')).topUpFen;
@@ -129,6 +133,40 @@ describe('a web page of another origin', () => {
     });
     expect(reset.status).toBe(415);
     expect(await topUps(server)).toBe(0);
+  });
+
+  it('whoever did not declare it is shown how with curl, and that works as pasted', async () => {
+    const { server, admin } = await startWithAdmin(lab);
+    await server.topUp('10000098', 1);
+    const asked = await run(`curl -sS -X POST ${admin.url}/reset`);
+    expect(JSON.parse(asked)).toMatchObject({ status: 415 });
+    const shown = /: (curl .*)$/.exec(JSON.parse(asked).detail)?.[1] ?? '';
+    expect(shown).toContain(`${admin.url}/reset`);
+    expect(await run(`${shown} -sS`)).toBe('');
+    expect(await topUps(server)).toBe(0);
+
+    const posted = await run(`curl -sS -d '{"fen": 5}' ${admin.url}${TOP_UP}`);
+    const form = /: (curl .*)$/.exec(JSON.parse(posted).detail)?.[1] ?? '';
+    expect(JSON.parse(await run(`${form.replace('{…}', '{"fen": 5}')} -sS`))).toMatchObject({
+      topUpFen: 5,
+    });
+  });
+
+  it('a method that a route does not know is refused as that, declared or not', async () => {
+    const { admin } = await startWithAdmin(lab);
+    const undeclared = { headers: { 'content-type': '' } };
+    for (const options of [undefined, undeclared]) {
+      for (const [method, path, status] of [
+        ['PATCH', '/clock', 405],
+        ['PUT', '/reset', 405],
+        ['POST', '/nosuch', 404],
+      ] as const) {
+        expect((await admin.call(method, path, undefined, options)).status, path).toBe(status);
+      }
+    }
+    expect((await admin.call('PATCH', '/clock', undefined, undeclared)).body.detail).toBe(
+      'PATCH is not for /clock: expected GET, HEAD, PUT',
+    );
   });
 
   it('asking first whether it may is not told that it may', async () => {

@@ -60,6 +60,13 @@ it('makes a merchant whose own client can pay with what the answer and the bundl
   expect((await admin.get(`/merchants/${mchId}`)).text).not.toContain(key);
 });
 
+it('makes a merchant that plays a scenario by its name alone, as createMerchant does', async () => {
+  const { admin } = await startWithAdmin(lab);
+  const made = await admin.post('/merchants', { scenario: 'codes/current/NOTENOUGH' });
+  expect(made.status).toBe(201);
+  expect(made.body).toMatchObject({ scenario: { title: expect.stringMatching(/^NOTENOUGH/) } });
+});
+
 it('drops a merchant with everything it had', async () => {
   const { admin } = await startWithAdmin(lab);
   await admin.post('/merchants', { mch_id: '10000001' });

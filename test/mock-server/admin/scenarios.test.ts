@@ -88,6 +88,34 @@ it('names every fault of a scenario, and where it is', async () => {
   ]);
 });
 
+it('shows the forms of a scenario to whoever has guessed another', async () => {
+  const { admin } = await startWithAdmin(lab);
+  const named = '{"name": "codes/current/NOTENOUGH"}';
+  const forms = `expected ${named}, {"scenario": {…}} or {"yaml": "…"}`;
+  const rows: [body: unknown, pointer: string, detail: string][] = [
+    ['default', '', forms],
+    [{}, '', forms],
+    [{ file: 'my.yaml' }, '/file', `unknown key, ${forms}`],
+    [{ name: 'default', yaml: 'title: x' }, '', forms],
+    [
+      { scenario: 'default' },
+      '/scenario',
+      `expected the scenario itself, an object; by its name it is ${named}`,
+    ],
+  ];
+  for (const [body, pointer, detail] of rows) {
+    const reply = await admin.put(PLAYED, body);
+    expect(reply.body.errors, JSON.stringify(body)).toEqual([{ in: 'body', pointer, detail }]);
+  }
+  expect((await admin.post('/merchants', { scenario: 5 })).body.errors).toEqual([
+    {
+      in: 'body',
+      pointer: '/scenario',
+      detail: forms.replace('expected ', 'expected a name like "codes/current/NOTENOUGH", '),
+    },
+  ]);
+});
+
 it('never opens a file for a caller, whatever the name says', async () => {
   const { admin } = await startWithAdmin(lab);
   const file = join(lab.certDir, 'there.yaml');
@@ -115,6 +143,8 @@ it('never opens a file for a caller, whatever the name says', async () => {
     expect(got.status, name).toBe(404);
     const made = await admin.post('/merchants', { scenario: { name } });
     expect(made.body, name).toMatchObject({ status: 404, errors: [{ pointer: '/scenario/name' }] });
+    const byName = await admin.post('/merchants', { scenario: name });
+    expect(byName.body, name).toMatchObject({ status: 404, errors: [{ pointer: '/scenario' }] });
   }
   expect((await admin.get('/scenarios/../../package.json')).status).toBe(404);
   expect((await admin.get('/scenarios/%2e%2e%2fpackage.json')).status).toBe(404);
