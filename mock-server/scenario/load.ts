@@ -1,7 +1,8 @@
 /** Scenario files: found by name or path, read, and refused with file, line, path and what was expected. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, isAbsolute, join, relative } from 'node:path';
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { readScenarioFile } from './file.ts';
 import { isScenarioFile, ScenarioError, scenariosFolder } from './folder.ts';
 import { nearestFaults } from './nearest-faults.ts';
 import { type Scenario, type ScenarioInput, scenarioSchema } from './schema.ts';
@@ -22,7 +23,7 @@ export function loadScenario(nameOrPath: string): Scenario {
   const file = findFile(nameOrPath);
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readScenarioFile(file);
   } catch (error) {
     throw new ScenarioError(`cannot read scenario ${file}: ${reasonOf(error)}`);
   }
@@ -105,10 +106,21 @@ function findFile(nameOrPath: string): string {
   }
   const file = join(scenariosFolder(), `${nameOrPath}.yaml`);
   if (!relative(scenariosFolder(), file).startsWith('..') && existsSync(file)) return file;
+  if (isAbsolute(nameOrPath) && existsSync(nameOrPath)) {
+    throw new ScenarioError(noScenarioFile(nameOrPath));
+  }
   const near = scenarioNames().filter((name) => basename(name) === basename(nameOrPath));
   const hint =
     near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'see redpack-mock scenarios';
   throw new ScenarioError(`no scenario "${nameOrPath}": ${hint}`);
+}
+
+/** As `--scenario /dev/stdin` and `<(…)` of a shell have it. */
+function noScenarioFile(path: string): string {
+  return (
+    `${path} is no scenario file: expected a regular file whose name ends in .yaml or .yml. ` +
+    'What comes through a pipe has to be saved to one first'
+  );
 }
 
 function shortPath(file: string): string {

@@ -1,5 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ScenarioError, scenariosFolder } from '../../mock-server/scenario/folder.ts';
 import {
   checkScenario,
@@ -508,6 +512,51 @@ describe('what is no YAML is refused with the place where reading stopped', () =
 
   it.each(rows)('%s', (_, text, fault) => {
     expect(refusal(text)[0]).toContain(`wrong.yaml:${fault}`);
+  });
+});
+
+describe('a file that is none is refused without being waited for', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'redpack-load-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const place = (name: string): string => join(folder, name);
+  const EXPECTED = 'expected a regular file of at most 65536 bytes';
+
+  it.skipIf(process.platform === 'win32')('a pipe', () => {
+    const pipe = place('pipe.yaml');
+    execFileSync('sh', ['-c', 'mkfifo "$0"', pipe]);
+    expect(refusalOfName(pipe)).toBe(`cannot read scenario ${pipe}: it is a pipe: ${EXPECTED}`);
+  });
+
+  it.skipIf(process.platform === 'win32')('a device, also behind a link', async () => {
+    const link = place('endless.yaml');
+    await symlink('/dev/zero', link);
+    expect(refusalOfName(link)).toBe(`cannot read scenario ${link}: it is a device: ${EXPECTED}`);
+  });
+
+  it('a folder', async () => {
+    await mkdir(place('folder.yaml'));
+    expect(refusalOfName(place('folder.yaml'))).toContain(`it is a folder: ${EXPECTED}`);
+  });
+
+  it('a file of gigabytes', async () => {
+    await writeFile(place('huge.yaml'), '');
+    await truncate(place('huge.yaml'), 3_000_000_000);
+    expect(refusalOfName(place('huge.yaml'))).toContain(`it is too large: ${EXPECTED}`);
+  });
+
+  it.skipIf(!existsSync('/proc/kallsyms'))('a file that says it is empty and is not', async () => {
+    await symlink('/proc/kallsyms', place('proc.yaml'));
+    expect(refusalOfName(place('proc.yaml'))).toContain(`it is too large: ${EXPECTED}`);
+  });
+
+  it.skipIf(process.platform === 'win32')('what a shell puts in the place of a file', () => {
+    expect(refusalOfName('/dev/stdin')).toBe(
+      '/dev/stdin is no scenario file: expected a regular file whose name ends in .yaml or .yml. ' +
+        'What comes through a pipe has to be saved to one first',
+    );
   });
 });
 
