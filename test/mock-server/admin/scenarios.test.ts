@@ -158,6 +158,8 @@ it('refuses YAML that would run something, nest without end or multiply', async 
     `${'- '.repeat(20_000)}x`,
     `${'a: {'.repeat(5_000)}`,
     `a: &a [${'x,'.repeat(50)}]\n${[...'bcdefgh'].map((name, index) => `${name}: &${name} [${`*${'abcdefg'[index]},`.repeat(50)}]`).join('\n')}\n`,
+    Array.from({ length: 9_000 }, (_, index) => `&a${index} k${index}: *a${index}\n`).join(''),
+    Array.from({ length: 20_000 }, (_, index) => `k${index}:\n`).join(''),
     '{',
     '\u0000',
     'title: &a [*a]',
