@@ -174,3 +174,15 @@ it('refuses YAML that would run something, nest without end or multiply', async 
     expect(performance.now() - began).toBeLessThan(2_000);
   }
 });
+
+it('refuses a scenario as an object that would take long to check', async () => {
+  const { admin } = await startWithAdmin(lab);
+  const bodies: [scenario: object, detail: string][] = [
+    [{ steps: Array(100_000).fill(1) }, 'a list or an object of more than 1000 entries'],
+    [{ rules: Array(20).fill(Array(900).fill({})) }, 'more than 10000 values'],
+  ];
+  for (const [scenario, detail] of bodies) {
+    const { body } = await admin.put(PLAYED, { scenario });
+    expect(body).toMatchObject({ status: 400, detail: `The body has ${detail}` });
+  }
+});
