@@ -24,7 +24,7 @@ export type Bindings = Partial<HttpBindings> & {
 };
 
 /** Our own words to a caller carry this header, so that they are never taken for WeChat's. */
-const OWN_HEADER = 'x-redpack-mock';
+export const OWN_HEADER = 'x-redpack-mock';
 
 type Ctx = Context<{ Bindings: Bindings }>;
 

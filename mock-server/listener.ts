@@ -3,9 +3,9 @@ import type { Server as HttpServer, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
-import { createAdaptorServer } from '@hono/node-server';
 import { REAL_HOST } from '../contracts/index.ts';
 import type { createApp } from './http.ts';
+import { HOST_NOT_ASKED_FOR, listenerWithWords, refuseInWords } from './refusals.ts';
 
 /** nginx in front of the real server keeps an idle connection for so long (domain facts §3). */
 const KEEP_ALIVE_MS = 8_000;
@@ -30,26 +30,26 @@ export interface Listener {
 interface ListenerOptions {
   readonly tls: TlsOptions;
   readonly bodyTimeoutMs: number;
+  /** Told of failures of the mock itself. */
+  readonly onFault: (error: unknown) => void;
 }
 
 export function createListener(
   app: ReturnType<typeof createApp>,
-  { tls, bodyTimeoutMs }: ListenerOptions,
+  { tls, bodyTimeoutMs, onFault }: ListenerOptions,
 ): Listener {
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    createServer,
-    // For a request without Host, which HTTP/1.0 allows.
-    hostname: REAL_HOST,
-    overrideGlobalObjects: false,
-    serverOptions: {
+  const server = createServer(
+    {
       ...tls,
+      ...HOST_NOT_ASKED_FOR,
       keepAliveTimeout: KEEP_ALIVE_MS,
       requestTimeout: bodyTimeoutMs,
       headersTimeout: bodyTimeoutMs,
       connectionsCheckingInterval: Math.min(1_000, bodyTimeoutMs),
     },
-  }) as Server;
+    listenerWithWords({ fetch: app.fetch, hostname: REAL_HOST, onFault }),
+  );
+  refuseInWords(server);
   const stop = stopperOf(server);
   let connections = 0;
   server.on('connection', () => {

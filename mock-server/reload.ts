@@ -1,5 +1,6 @@
 /** A scenario file that is edited while it is served: loaded, checked, and swapped in as a whole; a broken edit changes nothing. */
 import { CertificateError } from './bundle.ts';
+import { readScenarioFile } from './scenario/file.ts';
 import { ScenarioError } from './scenario/folder.ts';
 import type { Scenario } from './scenario/schema.ts';
 import { MockUsageError } from './usage.ts';
@@ -45,6 +46,7 @@ export function reloadOnSave(
 
   try {
     const end = watchFile(file, {
+      read: readScenarioFile,
       onChange: () => {
         turn = turn.then(reload);
       },

@@ -10,7 +10,7 @@ const PRIVATE_KEY =
 const BARE_KEY = /MII[\w+/=%\s]{200,}/g;
 
 /** From so many on, asking a text for each of them costs more than asking each place of the text. */
-const ASKED_ONE_BY_ONE_MAX = 16;
+const ASKED_ONE_BY_ONE_MAX = 96;
 
 /** More merchants than the journal has lines cannot be told of. */
 const RETIRED_MAX = 10_000;
@@ -35,8 +35,8 @@ export function createSecrets(initial: Iterable<string> = []): Secrets {
   const spelled = createSpellings();
 
   const add = (secret: string): void => {
+    if (!owners.has(secret) && !retired.has(secret)) spelled.add(secret);
     owners.set(secret, (owners.get(secret) ?? 0) + 1);
-    spelled.add(secret);
   };
   for (const secret of initial) add(secret);
 
@@ -68,26 +68,32 @@ export function createSecrets(initial: Iterable<string> = []): Secrets {
 
 /** Every way in which the secrets may stand in a text, found by their first two characters. */
 function createSpellings() {
-  const known = new Set<string>();
+  /** Of how many secrets: one key may be another's in capitals. */
+  const known = new Map<string, number>();
   const byStart = new Map<number, Set<string>>();
 
   return {
     add(secret: string): void {
       for (const spelling of spellings(secret)) {
-        known.add(spelling);
+        known.set(spelling, (known.get(spelling) ?? 0) + 1);
         const start = startAt(spelling, 0);
         byStart.set(start, (byStart.get(start) ?? new Set()).add(spelling));
       }
     },
     remove(secret: string): void {
       for (const spelling of spellings(secret)) {
+        const left = (known.get(spelling) ?? 0) - 1;
+        if (left > 0) {
+          known.set(spelling, left);
+          continue;
+        }
         known.delete(spelling);
         byStart.get(startAt(spelling, 0))?.delete(spelling);
       }
     },
     foundIn(text: string): readonly string[] {
       if (known.size <= ASKED_ONE_BY_ONE_MAX) {
-        return [...known].filter((each) => text.includes(each));
+        return [...known.keys()].filter((each) => text.includes(each));
       }
       const hits = new Set<string>();
       for (let index = 0; index + 1 < text.length; index++) {
@@ -105,13 +111,32 @@ function startAt(text: string, index: number): number {
   return text.charCodeAt(index) * 0x1_0000 + text.charCodeAt(index + 1);
 }
 
-/** As it is, and as a reply spells it where XML cannot carry it as it is. */
+/** As it is and in either case, each also as a reply spells it where XML cannot carry it as it is; and as programs wrap it up. */
 function spellings(secret: string): ReadonlySet<string> {
+  const cases = [secret, secret.toUpperCase(), secret.toLowerCase()];
+  return new Set([
+    ...cases.flatMap((each) => [each, ...inXml(each), encodeURIComponent(each)]),
+    ...inBase64(secret),
+  ]);
+}
+
+function inXml(secret: string): string[] {
   const between = (open: string, close: string, xml: string): string =>
     xml.slice(xml.indexOf(open) + open.length, xml.lastIndexOf(close));
-  return new Set([
-    secret,
+  return [
     between('<key><![CDATA[', ']]></key>', writeXml([['key', secret]])),
     between('<key>', '</key>', writeXml([['key', { bare: secret }]])),
-  ]);
+  ];
+}
+
+/** What three bytes become four characters of depends on where a text begins: of each beginning, what is the secret's alone. */
+function inBase64(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  return [0, 1, 2].flatMap((before) => {
+    const padded = Buffer.concat([Buffer.alloc(before), bytes]);
+    const first = Math.ceil((before * 8) / 6);
+    const last = Math.floor((padded.length * 8) / 6);
+    const forms = [padded.toString('base64'), padded.toString('base64url')];
+    return forms.map((form) => form.slice(first, last));
+  });
 }

@@ -213,7 +213,8 @@ function listenerOf(
   const clientCertificate = demandsCertificate(mock.switches) ? 'demanded' : 'requested';
   const tls = { ...tlsOptions({ certificates, clientCertificate }), ...spoiled };
   const endsAbruptly = mock.scenario.tls?.fault === 'no-close-notify';
-  return createListener(createApp(mock, onFault, { canary, endsAbruptly }), { tls, bodyTimeoutMs });
+  const app = createApp(mock, onFault, { canary, endsAbruptly });
+  return createListener(app, { tls, bodyTimeoutMs, onFault });
 }
 
 /** Is a handshake without one refused? */

@@ -2,8 +2,9 @@
  * Notices that a file has another content. Its folder is watched, because editors save by putting another file in its place; and what
  * counts is the content, because one save comes as several events, and other files of the folder change too.
  */
-import { readFileSync, watch } from 'node:fs';
+import { watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 
 /** So long a file must have been left alone: whoever saves may empty it first, and write in pieces. */
 const QUIET_MS = 60;
@@ -11,6 +12,8 @@ const QUIET_MS = 60;
 const GONE_MS = 500;
 
 interface Watching {
+  /** Its text, never waited for. @throws when there is none, or it cannot be read */
+  read(path: string): string;
   /** The content is another, or the file is gone. */
   onChange(): void;
   /** Changes are not noticed any more. */
@@ -18,9 +21,10 @@ interface Watching {
 }
 
 /** @returns a function that ends it */
-export function watchFile(path: string, { onChange, onError }: Watching): () => void {
+export function watchFile(path: string, { read, onChange, onError }: Watching): () => void {
   const name = basename(path);
-  let seen = contentOf(path);
+  const content = (): Content => contentOf(path, read);
+  let seen = content();
   let timer: NodeJS.Timeout | undefined;
 
   const lookIn = (ms: number, look: () => void): void => {
@@ -31,12 +35,12 @@ export function watchFile(path: string, { onChange, onError }: Watching): () => 
     }, ms);
   };
   const tell = (): void => {
-    const content = contentOf(path);
-    if (content === seen) return;
-    seen = content;
+    const now = content();
+    if (isDeepStrictEqual(now, seen)) return;
+    seen = now;
     onChange();
   };
-  const look = (): void => (contentOf(path) === undefined ? lookIn(GONE_MS, tell) : tell());
+  const look = (): void => ('text' in content() ? tell() : lookIn(GONE_MS, tell));
 
   const watcher = watch(dirname(path), (_event, changed) => {
     // Another file may be what ours is a link to. It does not put off looking, or a busy folder would for ever.
@@ -49,10 +53,13 @@ export function watchFile(path: string, { onChange, onError }: Watching): () => 
   };
 }
 
-function contentOf(path: string): string | undefined {
+/** Whoever loads a file that is gone or odd will say why; here it counts only that the reason is another. */
+type Content = { readonly text: string } | { readonly unread: string };
+
+function contentOf(path: string, read: Watching['read']): Content {
   try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined; // gone, or not readable: whoever loads it will say why
+    return { text: read(path) };
+  } catch (error) {
+    return { unread: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -1,10 +1,14 @@
-/** Bodies are JSON of a sensible size and depth before any schema looks at them. */
+/** Bodies are JSON of a sensible size and shape before any schema looks at them. */
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { problem } from './problem.ts';
 
 const BODY_BYTES_MAX = 262_144;
 const DEPTH_MAX = 32;
+/** A schema takes its time with each of them, and more with each that is wrong. */
+const VALUES_MAX = 10_000;
+/** As in YAML. */
+const ENTRIES_MAX = 1_000;
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 const JSON_TYPE = /^application\/json *(?:; *charset="?utf-8"? *)?$/i;
 /** Names that would reach into objects of the program instead of staying data. */
@@ -76,13 +80,20 @@ function faultOf(bytes: Uint8Array): string | undefined {
 /** Level by level, for what is nested deeply would exhaust the stack. */
 function faultIn(value: unknown): string | undefined {
   let level: object[] = isObject(value) ? [value] : [];
+  let values = 0;
   for (let depth = 1; level.length > 0; depth++) {
     if (depth > DEPTH_MAX) return `The body is nested more than ${DEPTH_MAX} levels deep`;
     for (const each of level) {
       const forbidden = Object.keys(each).find((key) => FORBIDDEN_KEYS.has(key));
       if (forbidden !== undefined) return `The body has a key ${forbidden}, which is never data`;
     }
-    level = level.flatMap((each) => Object.values(each).filter(isObject));
+    if (level.some((each) => Object.keys(each).length > ENTRIES_MAX)) {
+      return `The body has a list or an object of more than ${ENTRIES_MAX} entries`;
+    }
+    const next = level.flatMap((each) => Object.values(each));
+    values += next.length;
+    if (values > VALUES_MAX) return `The body has more than ${VALUES_MAX} values`;
+    level = next.filter(isObject);
   }
   return undefined;
 }

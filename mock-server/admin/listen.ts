@@ -3,9 +3,9 @@
  * be mistaken for the API itself. Whoever opens it to other machines has to set a token.
  */
 import { setMaxListeners } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
+import { createServer } from 'node:http';
 import { listen, stopperOf } from '../listener.ts';
+import { HOST_NOT_ASKED_FOR, listenerWithWords, refuseInWords } from '../refusals.ts';
 import { packageVersion } from '../version.ts';
 import { createAdminApp } from './app.ts';
 import type { AdminParts } from './parts.ts';
@@ -45,12 +45,11 @@ export async function startAdmin({
     { ...parts, version: packageVersion(), stopping: leaving.signal },
     { authorities, token },
   );
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    createServer,
-    overrideGlobalObjects: false,
-    serverOptions: { requestTimeout: REQUEST_MS_MAX, headersTimeout: REQUEST_MS_MAX },
-  }) as Server;
+  const server = createServer(
+    { ...HOST_NOT_ASKED_FOR, requestTimeout: REQUEST_MS_MAX, headersTimeout: REQUEST_MS_MAX },
+    listenerWithWords({ fetch: app.fetch, onFault: parts.onFault }),
+  );
+  refuseInWords(server);
   const stop = stopperOf(server);
   const port = await listen(server, host, wanted);
   const own = isEverywhere(host) ? '127.0.0.1' : bracketed(host);

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Keeper } from './keeper.ts';
 
 /** How a command ended, as a shell says it: 128 and the signal's number when a signal ended it. */
 export interface CommandEnd {
@@ -55,13 +56,20 @@ export function listenForSignals(): Signals {
   };
 }
 
+interface Attendance {
+  readonly signals: Signals;
+  readonly keeper: Keeper;
+  readonly timeoutMs: number;
+}
+
 /** Runs a command to its end, with our own terminal. Resolves when it and everything in its group are gone. */
 export async function runCommand(
   [file = '', ...args]: readonly string[],
   env: NodeJS.ProcessEnv,
-  { signals, timeoutMs }: { readonly signals: Signals; readonly timeoutMs: number },
+  { signals, keeper, timeoutMs }: Attendance,
 ): Promise<CommandEnd> {
   const child = spawn(file, args, { stdio: 'inherit', env, detached: OWN_GROUP });
+  keeper.guard(child.pid);
   signals.passTo((signal) => signalGroup(child, signal));
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<CommandEnd>((resolve) => {
@@ -73,6 +81,7 @@ export async function runCommand(
   } finally {
     clearTimeout(timer);
     await endGroup(child);
+    keeper.guard(undefined);
     signals.passTo(undefined);
   }
 }

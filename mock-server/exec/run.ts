@@ -27,6 +27,7 @@ import {
   type Signals,
 } from './command.ts';
 import { environmentFor } from './environment.ts';
+import { type Keeper, startKeeper } from './keeper.ts';
 import { whyNotMet } from './pitfall.ts';
 
 export interface ExecSettings {
@@ -91,6 +92,7 @@ const UNCALLED_EXIT = 2;
 export async function exec(settings: ExecSettings): Promise<ExecReport> {
   const signals = listenForSignals();
   const folder = await mkdtemp(join(tmpdir(), 'redpack-exec-'));
+  const keeper = startKeeper(folder);
   try {
     const certificates = await openCertificates({ dir: settings.certDir ?? join(folder, 'certs') });
     const caFile = join(folder, 'roots.pem');
@@ -100,7 +102,7 @@ export async function exec(settings: ExecSettings): Promise<ExecReport> {
       if (signals.received) break;
       settings.warn(`--- ${printable(scenario)} (${index + 1} of ${settings.scenarios.length})\n`);
       const journalDir = join(folder, 'journals', String(index));
-      const stage = { settings, certificates, caFile, journalDir, signals };
+      const stage = { settings, certificates, caFile, journalDir, signals, keeper };
       const { end, ...one } = await runUnder(scenario, stage);
       judged.push(one);
       if (end.unstarted) break;
@@ -108,6 +110,7 @@ export async function exec(settings: ExecSettings): Promise<ExecReport> {
     return summary(settings, judged, signals.received);
   } finally {
     await rm(folder, { recursive: true, force: true });
+    await keeper.dismiss();
     signals.end();
   }
 }
@@ -118,6 +121,7 @@ interface Stage {
   readonly caFile: string;
   readonly journalDir: string;
   readonly signals: Signals;
+  readonly keeper: Keeper;
 }
 
 interface Judged {
@@ -127,7 +131,7 @@ interface Judged {
 
 async function runUnder(
   scenario: string,
-  { settings, certificates, caFile, journalDir, signals }: Stage,
+  { settings, certificates, caFile, journalDir, signals, keeper }: Stage,
 ): Promise<Judged & { end: CommandEnd }> {
   const { command, edition, env, ignored, timeoutMs, warn } = settings;
   const server = await startMockServer({
@@ -141,7 +145,7 @@ async function runUnder(
   const beganMs = performance.now();
   try {
     const own = environmentFor({ server, scenario, caFile, journalDir, env });
-    const end = await runCommand(command, own, { signals, timeoutMs });
+    const end = await runCommand(command, own, { signals, keeper, timeoutMs });
     if (end.timedOut) warn(`redpack-mock exec, ${scenario}: ${end.timedOut}\n`);
     if (end.unstarted) warn(`${end.unstarted}\n`);
     const tookMs = Math.round(performance.now() - beganMs);

@@ -1,10 +1,15 @@
 /** Scenario files: found by name or path, read, and refused with file, line, path and what was expected. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
-import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, isAbsolute, join, relative } from 'node:path';
+import { type Document, isMap, isScalar } from 'yaml';
+import { readScenarioFile } from './file.ts';
 import { isScenarioFile, ScenarioError, scenariosFolder } from './folder.ts';
 import { nearestFaults } from './nearest-faults.ts';
 import { type Scenario, type ScenarioInput, scenarioSchema } from './schema.ts';
+import { readYaml } from './yaml.ts';
+
+/** Nobody reads more at once, and to find where each stands takes time. */
+const FAULTS_MAX = 100;
 
 /** Names of the package's scenarios, as `loadScenario` takes them: `default`, `codes/current/NOTENOUGH` … */
 export function scenarioNames(folder = scenariosFolder()): string[] {
@@ -22,7 +27,7 @@ export function loadScenario(nameOrPath: string): Scenario {
   const file = findFile(nameOrPath);
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readScenarioFile(file);
   } catch (error) {
     throw new ScenarioError(`cannot read scenario ${file}: ${reasonOf(error)}`);
   }
@@ -31,24 +36,20 @@ export function loadScenario(nameOrPath: string): Scenario {
 
 /**
  * @param file only for messages
- * @throws ScenarioError naming every fault
+ * @throws ScenarioError naming every fault, up to a hundred
  */
 export function parseScenario(text: string, file: string): Scenario {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [broken] = document.errors;
-  if (broken) {
-    const { line, col } = lines.linePos(broken.pos[0]);
-    throw new ScenarioError(`${file}:${line}:${col}: not YAML: ${broken.message}`);
-  }
-  const result = scenarioSchema.safeParse(contentOf(document, file));
+  const { document, content, lines } = readYaml(text, file);
+  const result = scenarioSchema.safeParse(content);
   if (result.success) return result.data;
-  const faults = result.error.issues.flatMap(nearestFaults).map(({ path, message, atKey }) => {
+  const faults = result.error.issues.flatMap(nearestFaults);
+  const told = faults.slice(0, FAULTS_MAX).map(({ path, message, atKey }) => {
     const keyAt = atKey ? keyPositionOf(document, path) : undefined;
     const { line, col } = lines.linePos(keyAt ?? positionOf(document, path));
     return `${file}:${line}:${col}: ${path.join('.') || '(the file)'}: ${message}`;
   });
-  throw new ScenarioError(faults.join('\n'));
+  const more = faults.length - told.length;
+  throw new ScenarioError([...told, ...(more > 0 ? [`${file}: and ${more} more`] : [])].join('\n'));
 }
 
 /**
@@ -64,15 +65,6 @@ export function checkScenario(input: ScenarioInput): Scenario {
   throw new ScenarioError(faults.join('\n'));
 }
 
-/** An alias without its anchor, or too many of them, is found only here. */
-function contentOf(document: Document.Parsed, file: string): unknown {
-  try {
-    return document.toJS();
-  } catch (error) {
-    throw new ScenarioError(`${file}: not YAML: ${reasonOf(error)}`);
-  }
-}
-
 /** Where the key itself stands that a path ends with. */
 function keyPositionOf(
   document: Document.Parsed,
@@ -85,10 +77,7 @@ function keyPositionOf(
 }
 
 /** Where the innermost part of the path that the file has stands in it. */
-function positionOf(
-  document: ReturnType<typeof parseDocument>,
-  path: readonly PropertyKey[],
-): number {
+function positionOf(document: Document.Parsed, path: readonly PropertyKey[]): number {
   for (let length = path.length; length > 0; length--) {
     const node: unknown = document.getIn(path.slice(0, length), true);
     if (node && typeof node === 'object' && 'range' in node && Array.isArray(node.range)) {
@@ -105,10 +94,20 @@ function findFile(nameOrPath: string): string {
   }
   const file = join(scenariosFolder(), `${nameOrPath}.yaml`);
   if (!relative(scenariosFolder(), file).startsWith('..') && existsSync(file)) return file;
+  if (isAbsolute(nameOrPath) && existsSync(nameOrPath))
+    throw new ScenarioError(noScenarioFile(nameOrPath));
   const near = scenarioNames().filter((name) => basename(name) === basename(nameOrPath));
   const hint =
     near.length > 0 ? `did you mean ${near.join(' or ')}?` : 'see redpack-mock scenarios';
   throw new ScenarioError(`no scenario "${nameOrPath}": ${hint}`);
+}
+
+/** As `--scenario /dev/stdin` and `<(…)` of a shell have it. */
+function noScenarioFile(path: string): string {
+  return (
+    `${path} is no scenario file: expected a regular file whose name ends in .yaml or .yml. ` +
+    'What comes through a pipe has to be saved to one first'
+  );
 }
 
 function shortPath(file: string): string {

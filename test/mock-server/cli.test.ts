@@ -273,6 +273,20 @@ describe('what cannot be done is one clear sentence and exit code 2', () => {
     expect(wrong.stderr).not.toContain('at ');
   });
 
+  it.skipIf(process.platform === 'win32')('a pipe in the place of a scenario', async () => {
+    await shell(`mkfifo ${join(folder, 'pipe.yaml')}`);
+    expect(await runCli('serve', '--scenario', 'pipe.yaml')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'cannot read scenario pipe.yaml: it is a pipe: expected a regular file of at most 65536 bytes\n',
+    });
+    expect(await runCli('serve', '--scenario', '/dev/stdin')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('/dev/stdin is no scenario file: expected a regular file'),
+    });
+  });
+
   it('a folder that cannot hold certificates', async () => {
     await writeFile(join(folder, 'file'), '');
     const { code, stderr } = await runCli('serve', '--port', '0', '--cert-dir', 'file/certs');

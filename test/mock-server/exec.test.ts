@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -371,6 +372,45 @@ describe('what is left', () => {
       expect(stdout).toContain(`was sent ${signal}`);
       expect(stdout.match(/ready/g)).toHaveLength(1);
       expect(isAlive(Number(/ready (\d+)/.exec(stdout)?.[1]))).toBe(false);
+    },
+  );
+
+  it.skipIf(process.platform === 'win32').each([
+    ['a command', 'echo'],
+    ['one that does not want to end', `trap '' TERM; echo`],
+  ])('is nothing of %s when we are killed ourselves', async (_, begin) => {
+    const script = `${begin} "file $REDPACK_CERT_DIR"; sleep 1000 & echo "pid $!"; echo "pid $$"; wait; wait; sleep 1000`;
+    const child = spawn(process.execPath, [BIN, 'exec', '--', 'sh', '-c', script], { cwd: folder });
+    let stdout = '';
+    await new Promise<void>((resolve) => {
+      child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+        stdout += chunk;
+        if (stdout.match(/pid \d+\n/g)?.length === 2) resolve();
+      });
+    });
+    const pids = [...stdout.matchAll(/^pid (\d+)$/gm)].map(([, pid]) => Number(pid));
+    const certs = /^file (.+)$/m.exec(stdout)?.[1] ?? '';
+    expect(pids.filter(isAlive)).toHaveLength(2);
+    expect(certs).toMatch(/redpack-exec-/);
+    expect(existsSync(certs)).toBe(true);
+    // The command runs before we have heard its number from the system, and told it to the shell.
+    await sleep(1_000);
+    child.kill('SIGKILL');
+    const top = certs.slice(0, certs.indexOf('/certs'));
+    await expect
+      .poll(() => [pids.filter(isAlive), existsSync(top)], { timeout: 10_000 })
+      .toEqual([[], false]);
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'is not the shell that would tidy up after us',
+    async () => {
+      const found =
+        'ps -eo pid,args | grep "[r]edpack-mock-keeper $(dirname "$(dirname "$REDPACK_CERT_DIR")")" | sed s/^/keeper/';
+      const { stdout } = await run(['--', 'sh', '-c', found]);
+      const [, pid] = /^keeper *(\d+)/m.exec(stdout) ?? [];
+      expect(Number(pid)).toBeGreaterThan(1);
+      expect(isAlive(Number(pid))).toBe(false);
     },
   );
 

@@ -1,9 +1,11 @@
 /** A scenario file that is edited while it is served. */
-import { mkdir, mkdtemp, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, symlink, truncate, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Reload } from '../../mock-server/reload.ts';
 import type { MockServerOptions } from '../../mock-server/serve.ts';
 import { clientOf, useLab } from '../support/server.ts';
@@ -107,6 +109,38 @@ it('says that a file is gone, and serves what it had', async () => {
   expect(await next()).toMatchObject({ ok: false, reason: `no scenario file ${file}` });
   expect(await answer()).toBe('发放成功');
   await client.close();
+});
+
+describe.skipIf(process.platform === 'win32')('what takes the place of the file', () => {
+  it.each([
+    ['a pipe', (file: string) => execFileSync('sh', ['-c', 'mkfifo "$0"', file])],
+    ['a device', (file: string) => symlinkSync('/dev/zero', file)],
+  ])('may be %s: it is not waited for, and the old one is served', async (kind, put) => {
+    const { file, server, client, next, heard, answer } = await serve();
+    await unlink(file);
+    put(file);
+    const reason = `cannot read scenario ${file}: it is ${kind}: expected a regular file of at most 65536 bytes`;
+    expect(await next()).toEqual({ ok: false, file, reason });
+    expect(await answer()).toBe('发放成功');
+    await unlink(file);
+    await writeFile(file, text(failing('back')));
+    expect(await next()).toMatchObject({ ok: true });
+    expect(await answer()).toBe('back');
+    expect(heard).toEqual([]);
+    await client.close();
+    await server.stop();
+  });
+
+  it('may be a file of gigabytes: it is not read, and why is said once', async () => {
+    const { file, client, next, heard, answer } = await serve();
+    await truncate(file, 3_000_000_000);
+    expect(await next()).toMatchObject({ ok: false, reason: expect.stringContaining('too large') });
+    await truncate(file, 4_000_000_000);
+    await sleep(700);
+    expect(heard).toEqual([]);
+    expect(await answer()).toBe('发放成功');
+    await client.close();
+  });
 });
 
 it('says nothing of a save that changes nothing, of halves, or of other files', async () => {

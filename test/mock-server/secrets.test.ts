@@ -30,6 +30,54 @@ it.each(['<&>"5678901234567890123456789012', 'a]]>5678901234567890123456789012']
   },
 );
 
+it.each([
+  '192006250b4c09247ec02edce69f6a2d',
+  '192006250B4C09247EC02EDCE69F6A2D',
+  'a b>c?d~f&g<h"5678901234567890AB',
+])(
+  'blots out the key %s also in either case, in base64 wherever it begins, and as part of a URL',
+  (key) => {
+    for (const others of [0, 500]) {
+      const secrets = createSecrets([key]);
+      for (let index = 0; index < others; index++) secrets.add(keyAt(index));
+      const wrapped = [
+        key.toUpperCase(),
+        key.toLowerCase(),
+        encodeURIComponent(key),
+        ...['base64', 'base64url'].flatMap((form) =>
+          ['', 'a', 'ab', 'abc', 'key=ä'].map((before) =>
+            Buffer.from(`${before}${key} and more`).toString(form as BufferEncoding),
+          ),
+        ),
+      ];
+      for (const text of wrapped) {
+        const shown = secrets.redact(`<x>${text}</x>`);
+        expect(shown, text).toMatch(/^<x>.*\[redacted\].*<\/x>$/);
+        // At its edges a character of base64 tells of a neighbour too, and stays: of the key, four bits at most.
+        const left = shown.replace('[redacted]', '').slice(3, -4);
+        const decoded = Buffer.from(left, 'base64').toString('latin1');
+        expect(`${left} ${decoded}`.includes(key.slice(1, 5)), text).toBe(false);
+        expect(secrets.isIn(text), text).toBe(true);
+      }
+      expect(secrets.redact(Buffer.from('nothing of it').toString('base64'))).not.toContain(
+        'redacted',
+      );
+    }
+  },
+);
+
+it('goes on blotting out a key when the same one in capitals is gone', () => {
+  const secrets = createSecrets([KEY, KEY, KEY.toUpperCase()]);
+  secrets.retire(KEY.toUpperCase(), 1, 2);
+  expect(secrets.redact(`${KEY} ${KEY.toUpperCase()}`)).toBe('[redacted] [redacted]');
+  secrets.retire(KEY, 1, 2);
+  expect(secrets.redact(KEY)).toBe('[redacted]');
+  secrets.add(KEY);
+  secrets.retire(KEY, 1, 2);
+  secrets.retire(KEY, 1, 2);
+  expect(secrets.redact(KEY)).toBe(KEY);
+});
+
 it('blots out a private key that a client sends by mistake, also when half of it is missing', () => {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const secrets = createSecrets();

@@ -1,5 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ScenarioError, scenariosFolder } from '../../mock-server/scenario/folder.ts';
 import {
   checkScenario,
@@ -34,6 +38,18 @@ function refusal(text: string): string[] {
     return (error as ScenarioError).message.split('\n');
   }
   return ['accepted'];
+}
+
+/** The least of three: the machine may be busy with something else, or not have compiled it yet. */
+const BUSY_MS_MAX = 250;
+
+function busyMs<Result>(run: () => Result): [ms: number, result: Result] {
+  const times = [1, 2, 3].map(() => {
+    const began = performance.now();
+    run();
+    return performance.now() - began;
+  });
+  return [Math.min(...times), run()];
 }
 
 function refusalOfName(name: string): string {
@@ -501,13 +517,135 @@ describe('what is no YAML is refused with the place where reading stopped', () =
     [
       'two documents',
       `${RIGHT}---\ntitle: x\n`,
-      '7:1: not YAML: Source contains multiple documents',
+      '7:1: not YAML: a second document begins: expected one',
     ],
     ['a bracket that stays open', `${RIGHT}switches: { replySigned: never\n`, '8:1: not YAML: '],
   ];
 
   it.each(rows)('%s', (_, text, fault) => {
     expect(refusal(text)[0]).toContain(`wrong.yaml:${fault}`);
+  });
+});
+
+describe('what would take long to read is refused at once, with the bound', () => {
+  const numbered = (count: number, line: (index: number) => string): string =>
+    Array.from({ length: count }, (_, index) => line(index)).join('');
+  const nested = numbered(30, (index) => `&a${index} [`);
+  const rows: [what: string, text: string, fault: string][] = [
+    [
+      'a text of 70,000 bytes',
+      RIGHT + '#'.repeat(70_000),
+      ': too large: expected at most 65536 bytes',
+    ],
+    [
+      'thousands of aliases',
+      numbered(3_000, (index) => `&a${index} k${index}: *a${index}\n`),
+      ':1250:21: too long: expected at most 10000 words, signs and gaps',
+    ],
+    [
+      'a hundred and one aliases',
+      `a: &a [1]\nb: [${'*a,'.repeat(101)}]\n`,
+      ':2:5: too many aliases: expected at most 100',
+    ],
+    [
+      'aliases that double each other',
+      `a0: &a0 [1, 1]\n${numbered(40, (index) => `a${index + 1}: &a${index + 1} [*a${index}, *a${index}]\n`)}`,
+      ': not YAML: what its aliases stand for is too much',
+    ],
+    [
+      'aliases of what is nested',
+      `a: &x 1\nb: ${nested}${'*x,'.repeat(60)}${']'.repeat(30)}\nc: [${numbered(30, (index) => `*a${index},`)}]\n`,
+      ':1:1: title: Invalid input: expected string, received undefined',
+    ],
+    ['an alias of what it is part of', 'title: &a { b: *a }\n', ': not YAML: what its aliases'],
+    [
+      'a map of 1,001 keys',
+      `${RIGHT}${numbered(1_001, (index) => `k${index}:\n`)}`,
+      ':1:1: too many entries: expected at most 1000 in a list or map',
+    ],
+    [
+      'a list of 1,001 entries',
+      `${RIGHT}steps: [${'1,'.repeat(1_001)}]\n`,
+      ':7:8: too many entries: expected at most 1000 in a list or map',
+    ],
+    [
+      'thousands of brackets',
+      `${RIGHT}steps: ${'['.repeat(3_000)}`,
+      ':7:39: nested too deeply: expected at most 32 levels',
+    ],
+    ['thousands of dashes', '- '.repeat(3_000), ':1:65: nested too deeply'],
+    ['nothing but closing brackets', `${RIGHT}${']'.repeat(50_000)}`, ':7:1: not YAML: '],
+  ];
+
+  it.each(rows)('%s', (_, text, fault) => {
+    const [busy, lines] = busyMs(() => refusal(text));
+    expect(lines[0]).toContain(`wrong.yaml${fault}`);
+    expect(busy).toBeLessThan(BUSY_MS_MAX);
+  });
+
+  it('and of thousands of faults the first hundred are told', () => {
+    const rules = `rules: [${'{ then: {} },'.repeat(600)}]\n`;
+    const [busy, lines] = busyMs(() => refusal(RIGHT + rules));
+    expect(lines).toHaveLength(101);
+    expect(lines.at(-1)).toBe('wrong.yaml: and 1100 more');
+    expect(busy).toBeLessThan(BUSY_MS_MAX);
+  });
+
+  it('but not what a person writes: hundreds of merchants, rules and steps, and some aliases', () => {
+    const text = `title: large
+merchants:
+${numbered(200, (index) => `  - { mch_id: "${index}", key: 192006250b4c09247ec02edce69f6a2d, appids: [wx8888888888888888], balanceFen: 100 }\n`)}
+rules: [${'{ when: &when { nth: 1 }, then: &then { code: SYSTEMERROR } },'}${'{ when: *when, then: *then },'.repeat(50)}]
+`;
+    expect(parseScenario(text, 'large.yaml')).toMatchObject({
+      merchants: { length: 200 },
+      rules: { length: 51 },
+    });
+  });
+});
+
+describe('a file that is none is refused without being waited for', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'redpack-load-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const place = (name: string): string => join(folder, name);
+  const EXPECTED = 'expected a regular file of at most 65536 bytes';
+
+  it.skipIf(process.platform === 'win32')('a pipe', () => {
+    const pipe = place('pipe.yaml');
+    execFileSync('sh', ['-c', 'mkfifo "$0"', pipe]);
+    expect(refusalOfName(pipe)).toBe(`cannot read scenario ${pipe}: it is a pipe: ${EXPECTED}`);
+  });
+
+  it.skipIf(process.platform === 'win32')('a device, also behind a link', async () => {
+    const link = place('endless.yaml');
+    await symlink('/dev/zero', link);
+    expect(refusalOfName(link)).toBe(`cannot read scenario ${link}: it is a device: ${EXPECTED}`);
+  });
+
+  it('a folder', async () => {
+    await mkdir(place('folder.yaml'));
+    expect(refusalOfName(place('folder.yaml'))).toContain(`it is a folder: ${EXPECTED}`);
+  });
+
+  it('a file of gigabytes', async () => {
+    await writeFile(place('huge.yaml'), '');
+    await truncate(place('huge.yaml'), 3_000_000_000);
+    expect(refusalOfName(place('huge.yaml'))).toContain(`it is too large: ${EXPECTED}`);
+  });
+
+  it.skipIf(!existsSync('/proc/kallsyms'))('a file that says it is empty and is not', async () => {
+    await symlink('/proc/kallsyms', place('proc.yaml'));
+    expect(refusalOfName(place('proc.yaml'))).toContain(`it is too large: ${EXPECTED}`);
+  });
+
+  it.skipIf(process.platform === 'win32')('what a shell puts in the place of a file', () => {
+    expect(refusalOfName('/dev/stdin')).toBe(
+      '/dev/stdin is no scenario file: expected a regular file whose name ends in .yaml or .yml. ' +
+        'What comes through a pipe has to be saved to one first',
+    );
   });
 });
 

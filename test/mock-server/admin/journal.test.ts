@@ -100,6 +100,26 @@ it('no longer listens for whoever has left', async () => {
   await expect.poll(() => watchers).toBe(0);
 });
 
+it('stops within a second while five hundred wait, and calls are answered meanwhile', async () => {
+  const { server, admin } = await startWithAdmin(lab);
+  let answered = 0;
+  const waiting = Array.from({ length: 500 }, async () => {
+    const response = await fetch(`${admin.url}/journal/wait?timeoutMs=300000&count=9`);
+    answered += 1;
+    return ((await response.json()) as { type: string }).type.split(':').at(-1) ?? '';
+  });
+  await expect.poll(() => answered, { timeout: 30_000 }).toBe(244);
+  const client = clientOf(server);
+  expect((await client.send()).fields.result_code).toBe('SUCCESS');
+  await client.close();
+  const began = performance.now();
+  await server.stop();
+  expect(performance.now() - began).toBeLessThan(1_000);
+  const answers = await Promise.all(waiting);
+  expect(answers.filter((each) => each === 'busy')).toHaveLength(244);
+  expect(answers.filter((each) => each === 'stopping')).toHaveLength(256);
+});
+
 it('lets only so many wait', async () => {
   const { admin } = await startWithAdmin(lab);
   const leaving = new AbortController();

@@ -158,6 +158,8 @@ it('refuses YAML that would run something, nest without end or multiply', async 
     `${'- '.repeat(20_000)}x`,
     `${'a: {'.repeat(5_000)}`,
     `a: &a [${'x,'.repeat(50)}]\n${[...'bcdefgh'].map((name, index) => `${name}: &${name} [${`*${'abcdefg'[index]},`.repeat(50)}]`).join('\n')}\n`,
+    Array.from({ length: 9_000 }, (_, index) => `&a${index} k${index}: *a${index}\n`).join(''),
+    Array.from({ length: 20_000 }, (_, index) => `k${index}:\n`).join(''),
     '{',
     '\u0000',
     'title: &a [*a]',
@@ -170,5 +172,17 @@ it('refuses YAML that would run something, nest without end or multiply', async 
     expect(body.status, yaml.slice(0, 40)).toBe(400);
     expect(body.errors[0]).toMatchObject({ in: 'body', pointer: '/yaml' });
     expect(performance.now() - began).toBeLessThan(2_000);
+  }
+});
+
+it('refuses a scenario as an object that would take long to check', async () => {
+  const { admin } = await startWithAdmin(lab);
+  const bodies: [scenario: object, detail: string][] = [
+    [{ steps: Array(100_000).fill(1) }, 'a list or an object of more than 1000 entries'],
+    [{ rules: Array(20).fill(Array(900).fill({})) }, 'more than 10000 values'],
+  ];
+  for (const [scenario, detail] of bodies) {
+    const { body } = await admin.put(PLAYED, { scenario });
+    expect(body).toMatchObject({ status: 400, detail: `The body has ${detail}` });
   }
 });
