@@ -42,6 +42,7 @@ export async function serve(flags: ServeFlags, output: Output): Promise<void> {
     p12Form: flags.p12,
     adminHost: flags.adminHost,
     onProxyRefused: (asked) => output.warn(`proxy: refused ${printable(asked)}\n`),
+    ...(flags.quiet ? {} : { onStray: (what) => output.warn(`${printable(what)}\n`) }),
     onFault: (error) => output.warn(`${error instanceof Error ? error.stack : String(error)}\n`),
     ...(flags.edition ? { edition: flags.edition } : {}),
     ...(flags.proxy === undefined ? {} : { proxy: flags.proxy }),

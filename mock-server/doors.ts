@@ -20,6 +20,8 @@ export interface DoorOptions {
   readonly adminNames?: readonly string[];
   /** Told of failures of the mock itself; default: thrown away after the 500 that the caller gets. */
   readonly onFault?: (error: unknown) => void;
+  /** Told, in a sentence, of a client that meant to call and never came as far as an endpoint. */
+  readonly onStray?: (what: string) => void;
 }
 
 /** @throws StartError */

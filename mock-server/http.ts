@@ -33,6 +33,8 @@ interface Listening {
   readonly canary?: Canary;
   /** TLS connections end without close_notify. */
   readonly endsAbruptly?: boolean;
+  /** Told of requests for no endpoint. */
+  readonly onStray?: ((what: string) => void) | undefined;
 }
 
 export function createApp(
@@ -46,15 +48,13 @@ export function createApp(
   for (const endpoint of Object.values(ENDPOINT_ROWS)) {
     app.all(endpoint.path, (context) => serveEndpoint(mock, endpoint, context, listening));
   }
-  app.notFound((context) =>
-    context.text(
-      `No such endpoint: ${context.req.path}\nThis mock serves ${paths.join(', ')}\n`,
-      404,
-      {
-        [OWN_HEADER]: 'not-found',
-      },
-    ),
-  );
+  app.notFound((context) => {
+    const { method, path } = context.req;
+    listening.onStray?.(`${method} ${path}: there is no such path, but ${paths.join(', ')}`);
+    return context.text(`No such endpoint: ${path}\nThis mock serves ${paths.join(', ')}\n`, 404, {
+      [OWN_HEADER]: 'not-found',
+    });
+  });
   app.onError((error, context) => {
     onFault(error);
     return context.text(

@@ -6,6 +6,7 @@ import type { TlsOptions } from 'node:tls';
 import { REAL_HOST } from '../contracts/index.ts';
 import type { createApp } from './http.ts';
 import { HOST_NOT_ASKED_FOR, listenerWithWords, refuseInWords } from './refusals.ts';
+import { tellOfFailedHandshakes } from './strays.ts';
 
 /** nginx in front of the real server keeps an idle connection for so long (domain facts §3). */
 const KEEP_ALIVE_MS = 8_000;
@@ -32,11 +33,13 @@ interface ListenerOptions {
   readonly bodyTimeoutMs: number;
   /** Told of failures of the mock itself. */
   readonly onFault: (error: unknown) => void;
+  /** Told of clients that never came as far as a request. */
+  readonly onStray?: ((what: string) => void) | undefined;
 }
 
 export function createListener(
   app: ReturnType<typeof createApp>,
-  { tls, bodyTimeoutMs, onFault }: ListenerOptions,
+  { tls, bodyTimeoutMs, onFault, onStray }: ListenerOptions,
 ): Listener {
   const server = createServer(
     {
@@ -50,6 +53,7 @@ export function createListener(
     listenerWithWords({ fetch: app.fetch, hostname: REAL_HOST, onFault }),
   );
   refuseInWords(server);
+  if (onStray) tellOfFailedHandshakes(server, onStray);
   const stop = stopperOf(server);
   let connections = 0;
   server.on('connection', () => {

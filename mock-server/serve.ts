@@ -206,15 +206,15 @@ function notesOnListener(first: Scenario, now: Scenario): string[] {
 function listenerOf(
   mock: Mock,
   certificates: Certificates,
-  { bodyTimeoutMs = BODY_MS_MAX, onFault = () => undefined }: MockServerOptions,
+  { bodyTimeoutMs = BODY_MS_MAX, onFault = () => undefined, onStray }: MockServerOptions,
   canary: Canary,
   spoiled: TlsOptions,
 ): Listener {
   const clientCertificate = demandsCertificate(mock.switches) ? 'demanded' : 'requested';
   const tls = { ...tlsOptions({ certificates, clientCertificate }), ...spoiled };
   const endsAbruptly = mock.scenario.tls?.fault === 'no-close-notify';
-  const app = createApp(mock, onFault, { canary, endsAbruptly });
-  return createListener(app, { tls, bodyTimeoutMs, onFault });
+  const app = createApp(mock, onFault, { canary, endsAbruptly, onStray });
+  return createListener(app, { tls, bodyTimeoutMs, onFault, onStray });
 }
 
 /** Is a handshake without one refused? */

@@ -1,7 +1,9 @@
 /** What is refused before it is a request of anything says in words that the mock refused it, and nobody's connection is kept. */
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect } from 'node:tls';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MockServer } from '../../mock-server/serve.ts';
 import { clientOf, useLab } from '../support/server.ts';
@@ -134,4 +136,31 @@ it('a connection is kept after what is only a wrong path', async () => {
     expect(answer).toMatch(/^HTTP\/1\.1 404 .*connection: keep-alive/is);
   }
   socket.destroy();
+});
+
+describe('the operator is told of a client', () => {
+  const strays: string[] = [];
+  let told: MockServer;
+  beforeAll(async () => {
+    told = await lab.start({ onStray: (what) => strays.push(what) });
+  });
+  const curl = (...args: string[]): Promise<unknown> =>
+    promisify(execFile)('curl', ['-sS', ...args]).catch((error: unknown) => error);
+
+  it.each([
+    [
+      'that speaks plain HTTP',
+      () => [told.url.replace('https', 'http')],
+      'plain HTTP on the https',
+    ],
+    ['that does not trust the root', () => [told.url], 'does not trust the server'],
+    [
+      'that has the path wrong',
+      () => ['--cacert', told.merchant.certificates.caPath, `${told.url}${PATH}x`],
+      `GET ${PATH}x: there is no such path`,
+    ],
+  ])('%s', async (_, args, words) => {
+    await curl(...args());
+    await expect.poll(() => strays.join('\n')).toContain(words);
+  });
 });
