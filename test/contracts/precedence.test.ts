@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EDITIONS, type Edition, firstRefusal, type RequestRow } from '../../contracts/index.ts';
+import { runs } from '../support/effort.ts';
 import {
   examples,
   PROVIDER,
@@ -50,7 +51,7 @@ describe(`of several faults (REDPACK_SEED=${SEED})`, () => {
         );
         expect(refusal?.clause).toContain(`/fields/${first?.name}/`);
       }),
-      { seed: SEED, numRuns: 1_000 },
+      { seed: SEED, numRuns: runs(1_000) },
     );
   });
 

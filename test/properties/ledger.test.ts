@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { codeRow, EDITIONS, HOUR_MS } from '../../contracts/index.ts';
 import { MockUsageError } from '../../mock-server/usage.ts';
+import { runs } from '../support/effort.ts';
 import { type InProcess, inProcess, OPENID, OTHER_OPENID } from '../support/in-process.ts';
 import { SEED } from '../support/seed.ts';
 
@@ -80,7 +81,7 @@ it('opening + top-ups = balance + held + received, whatever happens', async () =
         }
       },
     ),
-    { seed: SEED, numRuns: 400 },
+    { seed: SEED, numRuns: runs(400) },
   );
-  expect(paid).toBeGreaterThan(1_000);
+  expect(paid).toBeGreaterThan(runs(1_000));
 });

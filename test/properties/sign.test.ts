@@ -9,6 +9,7 @@ import {
   SEED,
   type Values,
 } from '../contracts/support.ts';
+import { runs } from '../support/effort.ts';
 
 const SIGNED = SIGNED_FIELDS.sendredpack;
 const serverSign = (values: Values): string =>
@@ -59,7 +60,7 @@ describe(`a signature (REDPACK_SEED=${SEED})`, () => {
         expect(serverSign({ ...ALL, [name]: changed })).not.toBe(serverSign(ALL));
         expect(serverSign({ ...ALL, [name]: '' })).not.toBe(serverSign(ALL));
       }),
-      { seed: SEED, numRuns: 30 },
+      { seed: SEED, numRuns: runs(30) },
     );
   });
 

@@ -1,0 +1,20 @@
+/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
+export default {
+  mutate: ['contracts/**/*.ts', 'mock-server/engine/*.ts'],
+  testRunner: 'vitest',
+  vitest: { configFile: 'vitest.mutants.config.ts', related: false },
+  tsconfigFile: 'none',
+  ignorePatterns: ['dist', 'reports', '.redpack'],
+  plugins: ['@stryker-mutator/vitest-runner', './test/mutation/wording.mjs'],
+  ignorers: ['wording'],
+  ignoreStatic: true,
+  incremental: true,
+  incrementalFile: 'reports/mutants/incremental.json',
+  coverageAnalysis: 'perTest',
+  cleanTempDir: 'always',
+  concurrency: 2,
+  tempDirName: 'reports/mutants/sandbox',
+  reporters: ['clear-text', 'json', 'html'],
+  jsonReporter: { fileName: 'reports/mutants/report.json' },
+  htmlReporter: { fileName: 'reports/mutants/report.html' },
+};
