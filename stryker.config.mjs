@@ -14,7 +14,7 @@ export default {
   cleanTempDir: 'always',
   concurrency: 2,
   tempDirName: 'reports/mutants/sandbox',
-  reporters: ['clear-text', 'json', 'html'],
+  reporters: ['progress-append-only', 'clear-text', 'json', 'html'],
   jsonReporter: { fileName: 'reports/mutants/report.json' },
   htmlReporter: { fileName: 'reports/mutants/report.html' },
 };
