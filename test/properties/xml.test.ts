@@ -20,6 +20,7 @@ import {
   SEED,
   signed,
 } from '../contracts/support.ts';
+import { runs } from '../support/effort.ts';
 
 // What XML 1.0 calls Char, as UTF-16: no control characters but tab, LF and CR, no lone surrogate, no U+FFFE and U+FFFF.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the rule is about exactly these characters
@@ -57,7 +58,7 @@ describe(`writing and reading (REDPACK_SEED=${SEED})`, () => {
         const result = parseFields(Buffer.from(writeXml(fields)));
         expect(result.ok && [...result.value]).toEqual(fields);
       }),
-      { seed: SEED, numRuns: 1_000 },
+      { seed: SEED, numRuns: runs(1_000) },
     );
   });
 
@@ -66,7 +67,7 @@ describe(`writing and reading (REDPACK_SEED=${SEED})`, () => {
       fc.property(legalText, (bare) => {
         expect(reading(writeXml([['a', { bare }]]))).toEqual({ fields: { a: bare } });
       }),
-      { seed: SEED, numRuns: 1_000 },
+      { seed: SEED, numRuns: runs(1_000) },
     );
   });
 
@@ -76,7 +77,7 @@ describe(`writing and reading (REDPACK_SEED=${SEED})`, () => {
         fc.pre(JSON.stringify(one) !== JSON.stringify(other));
         expect(writeXml(one)).not.toBe(writeXml(other));
       }),
-      { seed: SEED, numRuns: 500 },
+      { seed: SEED, numRuns: runs(500) },
     );
   });
 });
@@ -224,9 +225,9 @@ describe(`a signed body (REDPACK_SEED=${SEED})`, () => {
           }
         },
       ),
-      { seed: SEED, numRuns: 5_000 },
+      { seed: SEED, numRuns: runs(5_000) },
     );
-    expect(Math.min(seen.refused, seen.unsigned, seen.same)).toBeGreaterThan(100);
+    expect(Math.min(seen.refused, seen.unsigned, seen.same)).toBeGreaterThan(runs(100));
   });
 
   it('that was tampered with gives no field whose name its bytes do not spell', () => {
@@ -246,7 +247,7 @@ describe(`a signed body (REDPACK_SEED=${SEED})`, () => {
           }
         },
       ),
-      { seed: SEED, numRuns: 3_000 },
+      { seed: SEED, numRuns: runs(3_000) },
     );
   });
 });
@@ -261,7 +262,7 @@ describe(`any bytes (REDPACK_SEED=${SEED})`, () => {
   it('give a definite result and never throw', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), definite), {
       seed: SEED,
-      numRuns: 1_000,
+      numRuns: runs(1_000),
     });
   });
 
@@ -289,7 +290,7 @@ describe(`any bytes (REDPACK_SEED=${SEED})`, () => {
       fc.property(fc.array(markup, { maxLength: 40 }), (parts) =>
         definite(Buffer.from(parts.join(''))),
       ),
-      { seed: SEED, numRuns: 3_000 },
+      { seed: SEED, numRuns: runs(3_000) },
     );
   });
 });
@@ -305,7 +306,7 @@ describe(`what is written (seed ${SEED})`, () => {
         const read = independent.parse(writeXml(plain)) as { xml?: Record<string, string> };
         for (const [name, value] of plain) expect(read.xml?.[name]).toBe(value);
       }),
-      { seed: SEED, numRuns: 500 },
+      { seed: SEED, numRuns: runs(500) },
     );
   });
 });
@@ -353,8 +354,8 @@ describe(`the quick reading of plain documents (seed ${SEED})`, () => {
         documents += 1;
         expect([...fields.value]).toEqual(children.map(({ name, text: value }) => [name, value]));
       }),
-      { seed: SEED, numRuns: 20_000 },
+      { seed: SEED, numRuns: runs(20_000) },
     );
-    expect(documents).toBeGreaterThan(1_000);
+    expect(documents).toBeGreaterThan(runs(1_000));
   });
 });
