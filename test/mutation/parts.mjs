@@ -8,7 +8,6 @@ export const PARTS = {
     tests: [
       'test/mock-server/engine/*.test.ts',
       'test/mutants/sound-servers.test.ts',
-      'test/conformance/captures.test.ts',
       'test/properties/ledger.test.ts',
     ],
   },
@@ -21,8 +20,21 @@ export const PARTS = {
       'test/properties/{sign,xml}.test.ts',
     ],
   },
-  checks: {
-    mutate: ['contracts/checks/*.ts'],
-    tests: ['test/contracts/checks/*.test.ts', 'test/mutants/*servers.test.ts'],
+  // How clients are judged, and what their tests have covered.
+  clients: {
+    mutate: ['contracts/checks/{audit,client-rules,coverage}*.ts'],
+    tests: ['test/contracts/checks/{audit,audit-ledger,coverage}.test.ts'],
+  },
+  // How servers are judged. What takes fast-check to make is left out: each of its runs takes seconds.
+  servers: {
+    mutate: [
+      'contracts/checks/*.ts',
+      '!contracts/checks/{audit,client-rules,coverage}*.ts',
+      '!contracts/checks/{generated-call,generated-run,arbitraries}.ts',
+    ],
+    tests: [
+      'test/contracts/checks/{judge,model,server-cases}.test.ts',
+      'test/mutants/*servers.test.ts',
+    ],
   },
 };

@@ -1,6 +1,6 @@
 /**
- * Stryker's runner for vitest, with one thread that stays: a new one for every mutant spends most of its time on loading packages.
- * Our own modules are evaluated anew each time, so that nothing that a mutant left in a cache meets the next one.
+ * Stryker's runner for vitest, with one thread and its modules that stay: a new thread for every mutant spends most of its time on
+ * loading them. A mutant is chosen while the code runs, so that what is loaded serves all of them.
  */
 import { EventEmitter } from 'node:events';
 import { readdirSync } from 'node:fs';
@@ -45,7 +45,7 @@ class KeptWorker {
     if (message.type === 'stop') return this.#answer('stopped');
     // The thread has stopped by itself; told so again, it would stop the next run too.
     if (message.m === 'onCancel') return;
-    if (message.type === 'run') message.context.invalidates = OWN_MODULES;
+    if (message.type === 'run') message.context.invalidates = spoilt ? OWN_MODULES : [];
     this.#own.send(message);
   }
 
@@ -68,6 +68,10 @@ class KeptWorker {
 
 const OWN_MODULES = [];
 
+/** These keep what they once worked out: after a mutant of theirs all our modules are evaluated anew, and before it. */
+const WITH_MEMORY = /contracts\/wire\/(?:xml|gbk)\.ts$/;
+let spoilt = true;
+
 function keptVitestRunner(injector) {
   const runner = makeVitestRunner(injector);
   const init = runner.init.bind(runner);
@@ -81,6 +85,13 @@ function keptVitestRunner(injector) {
       config.pool = 'kept';
       config.poolRunner = { name: 'kept', createPoolWorker: (options) => new KeptWorker(options) };
     }
+  };
+  const mutantRun = runner.mutantRun.bind(runner);
+  let before = '';
+  runner.mutantRun = (options) => {
+    spoilt = [before, options.sandboxFileName].some((file) => WITH_MEMORY.test(file));
+    before = options.sandboxFileName;
+    return mutantRun(options);
   };
   const dispose = runner.dispose.bind(runner);
   runner.dispose = async () => {
