@@ -22,6 +22,7 @@ export default defineConfig({
   test: {
     include: PARTS[part ?? 'engine'].tests,
     env: { REDPACK_INSTRUMENTED: '1' },
+    setupFiles: ['test/mutation/fresh.ts'],
     isolate: false,
     sequence: { sequencer: QuickFirst },
     testTimeout: 30_000,

@@ -13,7 +13,8 @@ const asked = process.argv.slice(2);
 const parts = asked.length > 0 ? asked : Object.keys(PARTS);
 const strangers = parts.filter((part) => !(part in PARTS));
 if (strangers.length > 0) {
-  console.error(`no part ${strangers.join(', ')}; there are ${Object.keys(PARTS).join(', ')}`);
+  const known = Object.keys(PARTS).join(', ');
+  process.stderr.write(`no part ${strangers.join(', ')}; there are ${known}\n`);
   process.exit(2);
 }
 
@@ -61,5 +62,7 @@ function print(folder, counts) {
   const { Killed = 0, Timeout = 0, Survived = 0, NoCoverage = 0, Ignored = 0 } = counts;
   const percent = `${percentOf(counts).toFixed(2)} %`;
   const what = `${Killed} killed, ${Timeout} timed out, ${Survived} survived, ${NoCoverage} not reached`;
-  console.log(`${folder.padEnd(20)} ${percent.padStart(9)}  ${what}, ${Ignored} left out`);
+  process.stdout.write(
+    `${folder.padEnd(20)} ${percent.padStart(9)}  ${what}, ${Ignored} left out\n`,
+  );
 }

@@ -41,11 +41,16 @@ class KeptWorker {
   }
 
   send(message) {
+    // The names of the tests to run are in the settings, and those come with the start.
+    if (message.type === 'start') this.config = message.context.config;
     if (message.type === 'start' && this.isKept) return this.#answer('started');
     if (message.type === 'stop') return this.#answer('stopped');
     // The thread has stopped by itself; told so again, it would stop the next run too.
     if (message.m === 'onCancel') return;
-    if (message.type === 'run') message.context.invalidates = spoilt ? OWN_MODULES : [];
+    if (message.type === 'run') {
+      message.context.config = this.config;
+      message.context.invalidates = spoilt ? OWN_MODULES : [];
+    }
     this.#own.send(message);
   }
 
