@@ -6,11 +6,10 @@ import { PARTS } from './test/mutation/parts.mjs';
 
 const part = process.env.REDPACK_MUTANTS ?? 'engine';
 
-/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   mutate: PARTS[part].mutate,
   testRunner: 'kept-vitest',
-  vitest: { configFile: 'vitest.mutants.config.ts', related: false },
+  vitest: { configFile: 'vitest.mutants.config.mjs', related: false },
   plugins: ['./test/mutation/runner.mjs', './test/mutation/wording.mjs'],
   ignorers: ['wording'],
   coverageAnalysis: 'perTest',

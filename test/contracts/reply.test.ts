@@ -196,6 +196,29 @@ describe('an answer to what could not be read', () => {
     expect(answer).toContain(bare('total_amount', 0));
     expect(answer).not.toContain('re_openid');
   });
+
+  it('has a merchant of zero, and an amount only where one is sent', () => {
+    const query = unreadable(context('current', 'gethbinfo'), XML_ERROR);
+    expect(query.slice(5)).toEqual([['mch_id', '0']]);
+    const send = unreadable(context('current'), XML_ERROR);
+    expect(send.slice(5)).toEqual([
+      ['mch_id', '0'],
+      ['total_amount', 0],
+    ]);
+  });
+});
+
+describe('an answer to a request that lacks its fields', () => {
+  it('echoes them empty, and the amount as zero', () => {
+    const entries = refused(context('current'), new Map(), NOTENOUGH);
+    expect(entries.slice(5)).toEqual([
+      ['mch_billno', ''],
+      ['mch_id', ''],
+      ['wxappid', ''],
+      ['re_openid', ''],
+      ['total_amount', 0],
+    ]);
+  });
 });
 
 describe('an answer of gethbinfo', () => {
@@ -352,6 +375,11 @@ describe('the signature of an answer', () => {
       KEY,
     );
     expect(sign(again)).not.toEqual(sign(reply));
+    const read = parseTree(Buffer.from(writeXml(reply)));
+    const values = new Map(
+      read.ok ? read.value.children.map(({ name, text }) => [name, text]) : [],
+    );
+    expect(values.get('sign')).toBe(signMd5(stringToSign(values), KEY));
   });
 
   it.each(['never', 'success', 'always'] as const)('is never on gethbinfo, under %s', (how) => {

@@ -5,7 +5,6 @@
 import { EventEmitter } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { declareFactoryPlugin, PluginKind } from '@stryker-mutator/api/plugin';
 import { strykerPlugins as vitestPlugins } from '@stryker-mutator/vitest-runner';
 import { ThreadsPoolWorker } from 'vitest/node';
 
@@ -108,6 +107,6 @@ function keptVitestRunner(injector) {
 keptVitestRunner.inject = makeVitestRunner.inject;
 
 export const strykerPlugins = [
-  declareFactoryPlugin(PluginKind.TestRunner, 'kept-vitest', keptVitestRunner),
+  { kind: 'TestRunner', name: 'kept-vitest', factory: keptVitestRunner },
 ];
 export { strykerValidationSchema } from '@stryker-mutator/vitest-runner';

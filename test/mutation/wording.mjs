@@ -2,8 +2,6 @@
  * Stryker's ignorer for wording: sentences for people stand in properties of these names, no program reads them, and a test that
  * repeated them word by word would judge nothing. A sentence that chooses between words by a condition is logic, and is mutated.
  */
-import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
-
 const SENTENCES = new Set([
   // Where a row comes from, and what it is called.
   ...['source', 'title', 'title_zh', 'note', 'documented', 'meaning', 'description'],
@@ -27,4 +25,4 @@ function shouldIgnore(path) {
   return SENTENCES.has(name) ? `wording for people: ${name}` : undefined;
 }
 
-export const strykerPlugins = [declareValuePlugin(PluginKind.Ignore, 'wording', { shouldIgnore })];
+export const strykerPlugins = [{ kind: 'Ignore', name: 'wording', value: { shouldIgnore } }];

@@ -1,5 +1,5 @@
 /**
- * Under Stryker (vitest.mutants.config.ts) the sources are instrumented, and a test runs again for every mutant that it covers:
+ * Under Stryker (vitest.mutants.config.mjs) the sources are instrumented, and a test runs again for every mutant that it covers:
  * bounds in time mean nothing then, and properties are shorter.
  */
 const INSTRUMENTED = process.env.REDPACK_INSTRUMENTED === '1';
