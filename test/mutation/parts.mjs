@@ -16,7 +16,7 @@ export const PARTS = {
       'contracts/*.ts',
       'contracts/tables/*.ts',
       'contracts/wire/*.ts',
-      '!contracts/wire/sign-*.ts',
+      '!contracts/wire/{gbk,sign-*}.ts',
     ],
     tests: [
       'test/contracts/*.test.ts',
@@ -27,13 +27,13 @@ export const PARTS = {
   },
   // The search for what is wrong with a signature: every test of it makes thousands of digests.
   doctor: {
-    mutate: ['contracts/wire/sign-*.ts'],
+    mutate: ['contracts/wire/{gbk,sign-*}.ts'],
     tests: ['test/contracts/wire/sign-doctor.test.ts'],
   },
   // How clients are judged, and what their tests have covered.
   clients: {
     mutate: ['contracts/checks/{audit,client-rules,coverage}*.ts'],
-    tests: ['test/contracts/checks/{audit,audit-ledger,coverage}.test.ts'],
+    tests: ['test/contracts/checks/{audit,audit-ledger,coverage,traps}.test.ts'],
   },
   // How servers are judged. What takes fast-check to make is left out: each of its runs takes seconds.
   servers: {
