@@ -1,0 +1,141 @@
+import { expect, it } from 'vitest';
+import { inProcess, OTHER_OPENID } from '../../support/in-process.ts';
+
+type Lab = ReturnType<typeof inProcess>;
+type Changes = NonNullable<Parameters<typeof inProcess>[0]>;
+
+/** What the journal says of the last call: why it was decided as it was. */
+const told = ({ mock }: Lab) => {
+  const { clause, why } = mock.journal.entries().at(-1) ?? {};
+  return { clause: clause?.replace(/^\w+\//, ''), why };
+};
+
+const merchant = (changes: Changes['merchant']): Changes => ({ merchant: changes ?? {} });
+const limits = (changes: Readonly<Record<string, number>>): Changes =>
+  merchant({ limits: changes });
+const NUMBER = '1000009820260131000000000001';
+const twice = async (lab: Lab): Promise<void> => {
+  await lab.send();
+  await lab.send();
+};
+const once = async (lab: Lab): Promise<void> => void (await lab.send());
+const provider = { role: 'provider', subMerchants: ['1900000109'], msgappids: [] } as const;
+const PROVIDER_CALL = { sub_mch_id: '1900000109', msgappid: 'wx28b16568a629bb33' };
+
+it.each<[string, RegExp, Changes, (lab: Lab) => Promise<void>]>([
+  [
+    'frequency/calls-per-second',
+    /more than 1 calls in this second/,
+    limits({ callsPerSecond: 1 }),
+    twice,
+  ],
+  [
+    'frequency/calls-per-minute',
+    /more than 1 calls in this minute/,
+    limits({ callsPerMinute: 1 }),
+    twice,
+  ],
+  [
+    'identity/wxappid/bound',
+    /is not bound to merchant 10000098/,
+    merchant({ appids: ['wx1'] }),
+    (lab) => lab.send({ wxappid: 'wx2' }).then(() => undefined),
+  ],
+  [
+    'identity/wxappid/official-account',
+    /is the appid of a mobile app/,
+    merchant({ mobileAppids: ['wx2'] }),
+    (lab) => lab.send({ wxappid: 'wx2' }).then(() => undefined),
+  ],
+  [
+    'identity/sub_mch_id/relation',
+    /1900000110 is no sub-merchant/,
+    merchant(provider),
+    (lab) => lab.send({ ...PROVIDER_CALL, sub_mch_id: '1900000110' }).then(() => undefined),
+  ],
+  [
+    'identity/msgappid/bound',
+    /is bound neither/,
+    merchant(provider),
+    (lab) => lab.send(PROVIDER_CALL).then(() => undefined),
+  ],
+  [
+    'identity/re_openid/of-wxappid',
+    /is no user of wx8888888888888888$/,
+    merchant({ openids: {} }),
+    once,
+  ],
+  [
+    'identity/consume_mch_id/authorised',
+    /has not authorised/,
+    {},
+    (lab) => lab.send({ consume_mch_id: '10000099' }).then(() => undefined),
+  ],
+  ['product/opened', /are not opened/, merchant({ productOpened: false }), once],
+  ['product/api-sending', /switched off/, merchant({ apiSending: 'closed' }), once],
+  ['product/account', /is frozen/, merchant({ account: 'frozen' }), once],
+  ['address/allowed', /not on the IP white list \(empty\)/, merchant({ allowedIps: [] }), once],
+  [
+    'address/allowed',
+    /white list \(10\.0\.0\.1, 10\.0\.0\.2\)/,
+    merchant({ allowedIps: ['10.0.0.1', '10.0.0.2'] }),
+    once,
+  ],
+  ['order/exists', /there is no order 1/, {}, (lab) => lab.query(NUMBER).then(() => undefined)],
+  [
+    'order/exists',
+    /is older than the days that are kept/,
+    limits({ historyDays: 0 }),
+    async (lab) => {
+      await lab.send({ mch_billno: NUMBER });
+      lab.mock.clock.advance?.(1_000);
+      await lab.query(NUMBER);
+    },
+  ],
+  [
+    'order/same-openid',
+    /was first used for oxTWIuGaIt6gTKsQRLau2M0yL16E/,
+    {},
+    async (lab) => {
+      await lab.send({ mch_billno: NUMBER });
+      await lab.send({ mch_billno: NUMBER, re_openid: OTHER_OPENID });
+    },
+  ],
+  [
+    'order/same-amount',
+    /was first used for 100 fen/,
+    {},
+    async (lab) => {
+      await lab.send({ mch_billno: NUMBER });
+      await lab.send({ mch_billno: NUMBER, total_amount: '200' });
+    },
+  ],
+  [
+    'order/repeated',
+    /was paid before; the switch/,
+    { switches: { repeatedNumber: 'SEND_FAILED' } },
+    async (lab) => {
+      await lab.send({ mch_billno: NUMBER });
+      await lab.send({ mch_billno: NUMBER });
+    },
+  ],
+  ['amount/range', /./, {}, (lab) => lab.send({ total_amount: '99' }).then(() => undefined)],
+  [
+    'amount/scene-opened',
+    /has not opened PRODUCT_2 \(opened: none\)/,
+    merchant({ scenes: [] }),
+    (lab) => lab.send({ scene_id: 'PRODUCT_2', total_amount: '50' }).then(() => undefined),
+  ],
+  ['quota/packets-per-minute', /./, limits({ packetsPerMinute: 1 }), twice],
+  ['quota/user-packets-per-minute', /./, limits({ userPacketsPerMinute: 1 }), twice],
+  ['quota/packets-per-day', /./, limits({ packetsPerDay: 1 }), twice],
+  ['quota/fen-per-day', /./, limits({ fenPerDay: 150 }), twice],
+  ['quota/user-packets-per-day', /./, limits({ userPacketsPerDay: 1 }), twice],
+  ['quota/user-fen-per-day', /./, limits({ userFenPerDay: 150 }), twice],
+  ['risk/user', /./, merchant({ riskyOpenids: ['oxTWIuGaIt6gTKsQRLau2M0yL16E'] }), once],
+  ['balance/operating-account', /./, merchant({ balanceFen: 0 }), once],
+])('a refusal by %s says so, and %s', async (clause, why, changes, act) => {
+  const lab = inProcess(changes);
+  await act(lab);
+  expect(told(lab)).toEqual({ clause, why: expect.stringMatching(why) });
+});
