@@ -19,7 +19,11 @@ const twice = async (lab: Lab): Promise<void> => {
   await lab.send();
 };
 const once = async (lab: Lab): Promise<void> => void (await lab.send());
-const provider = { role: 'provider', subMerchants: ['1900000109'], msgappids: [] } as const;
+const provider: Changes['merchant'] = {
+  role: 'provider',
+  subMerchants: ['1900000109'],
+  msgappids: [],
+};
 const PROVIDER_CALL = { sub_mch_id: '1900000109', msgappid: 'wx28b16568a629bb33' };
 
 it.each<[string, RegExp, Changes, (lab: Lab) => Promise<void>]>([

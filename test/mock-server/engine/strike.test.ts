@@ -46,3 +46,44 @@ describe('a fault that strikes before', () => {
     expect(await mock.order('10000098', 'N1')).toMatchObject({ paid: true, state: 'SENT' });
   });
 });
+
+describe('a fault of one call', () => {
+  const spoilt = { kind: 'err-code', value: 'ODD' } as const;
+  const wait = { kind: 'delay', ms: 20 } as const;
+
+  it('that strikes after leaves the money moved, and says so', async () => {
+    const { mock, send } = inProcess({ rules: [{ when: { nth: 1 }, then: { fault: spoilt } }] });
+    expect((await send({ mch_billno: 'N1' })).err_code).toBe('ODD');
+    expect(mock.journal.entries()[0]).toMatchObject({ verdict: 'sent', paid: true });
+    expect(await mock.order('10000098', 'N1')).toMatchObject({ paid: true });
+  });
+
+  it('that strikes before an order is paid says that it is not', async () => {
+    const { mock, send } = inProcess({
+      rules: [{ when: { nth: 1 }, then: { strikes: 'before', fault: spoilt } }],
+    });
+    await send({ mch_billno: 'N1' });
+    expect(mock.journal.entries()[0]).toMatchObject({ paid: false });
+    expect(await mock.order('10000098', 'N1')).toBeUndefined();
+  });
+
+  it('that is a delay before holds the call back once, and what is decided then stands', async () => {
+    const { mock, send } = inProcess({
+      rules: [{ when: { nth: 1 }, then: { strikes: 'before', fault: wait } }],
+    });
+    const startedMs = performance.now();
+    expect((await send({ mch_billno: 'N1' })).result_code).toBe('SUCCESS');
+    const tookMs = performance.now() - startedMs;
+    expect(tookMs).toBeGreaterThan(15);
+    expect(mock.journal.entries()[0]).toMatchObject({ verdict: 'sent', paid: true });
+    expect(await mock.order('10000098', 'N1')).toMatchObject({ paid: true });
+  });
+
+  it('may be several at once: with one that spoils, the delay does not save the order', async () => {
+    const { mock, send } = inProcess({
+      rules: [{ when: { nth: 1 }, then: { strikes: 'before', fault: [wait, spoilt] } }],
+    });
+    expect((await send({ mch_billno: 'N1' })).err_code).toBe('ODD');
+    expect(await mock.order('10000098', 'N1')).toBeUndefined();
+  });
+});
