@@ -1,7 +1,7 @@
 /** How much is measured, and what has to come out. */
 
 /**
- * `sends`: many short rounds, so that what other programs do meanwhile befalls both sides of a pair alike.
+ * Many short rounds, so that what other programs do meanwhile befalls both sides of a pair alike.
  * Counts and not durations: each server gets the very same bodies, and memory compares.
  * @typedef {{ rounds: number, starts: number, warmUp: Counts, counts: Counts, sends: { rounds: number, count: number } }} Plan
  * @typedef {Record<import('./load.mjs').Mode, number>} Counts requests per server and round
@@ -10,10 +10,10 @@
 /** @type {Plan} */
 export const FULL = {
   sends: { rounds: 160, count: 100 },
-  rounds: 7,
+  rounds: 20,
   starts: 9,
   warmUp: { 'keep-alive': 8000, new: 200, resumed: 200 },
-  counts: { 'keep-alive': 8000, new: 500, resumed: 800 },
+  counts: { 'keep-alive': 3000, new: 180, resumed: 300 },
 };
 
 /** @type {Plan} */
