@@ -60,7 +60,7 @@ export function move({ order, account }: Holding, state: OrderState, atMs: numbe
   if (!order.paid) return { order: moved, account };
   return {
     account: shift(account, order.amountFen, placeOf(order.state), placeOf(state)),
-    order: state === 'FAILED' ? { ...moved, paid: false } : moved,
+    order: moved,
   };
 }
 
@@ -72,20 +72,16 @@ export function hold(order: Order, failAfterMs: number | null): Order {
 
 /** The order as the clock has made it by now: sent, refunded, failed, each change at its own instant. */
 export function catchUp(holding: Holding, nowMs: number): Holding {
-  let current = holding;
-  while (current.order.nextAtMs !== null && current.order.nextAtMs <= nowMs) {
-    current = elapse(current);
-  }
-  return current;
+  const { nextAtMs } = holding.order;
+  if (nextAtMs === null || nextAtMs > nowMs) return holding;
+  return catchUp(elapse(holding, nextAtMs), nowMs);
 }
 
-function elapse(holding: Holding): Holding {
-  const { order } = holding;
-  const atMs = order.nextAtMs;
-  if (atMs === null) return holding;
-  if (order.state === 'SENDING') return move(holding, order.paid ? 'SENT' : 'FAILED', atMs);
-  if (order.state === 'SENT' || order.state === 'RFUND_ING') return move(holding, 'REFUND', atMs);
-  return { ...holding, order: { ...order, nextAtMs: null } };
+/** Of itself changes what is SENDING, and after it what nobody claimed. */
+function elapse(holding: Holding, atMs: number): Holding {
+  const { state, paid } = holding.order;
+  if (state === 'SENDING') return move(holding, paid ? 'SENT' : 'FAILED', atMs);
+  return move(holding, 'REFUND', atMs);
 }
 
 /** The order in a new state: when it got there, and when it leaves by itself. */

@@ -78,6 +78,14 @@ describe('a rule', () => {
     const range = { total_amount: { atLeast: 200, atMost: 300 } };
     expect(await struck(range, { total_amount: '200' })).toBe(true);
     expect(await struck(range, { total_amount: '301' })).toBe(false);
+    expect(await struck(range, { total_amount: '199' })).toBe(false);
+    expect(await struck(range, { total_amount: '300' })).toBe(true);
+    const upTo = { total_amount: { atMost: 200 } };
+    expect(await struck(upTo, { total_amount: '200' })).toBe(true);
+    expect(await struck(upTo, { total_amount: '201' })).toBe(false);
+    const from = { total_amount: { atLeast: 200 } };
+    expect(await struck(from, { total_amount: '200' })).toBe(true);
+    expect(await struck(from, { total_amount: '199' })).toBe(false);
     const both = { ...range, re_openid: OPENID };
     expect(await struck(both, { total_amount: '200', re_openid: OTHER_OPENID })).toBe(false);
   });
@@ -92,6 +100,61 @@ describe('a rule', () => {
       err_code: 'MONEY_LIMIT',
       err_code_des: '每个红包的平均金额必须在1.00元到200.00元之间.',
     });
+  });
+
+  it('of the payment waits for the quotas, one of a quota comes with them', async () => {
+    const limits = { packetsPerMinute: 1, userPacketsPerMinute: null };
+    for (const [code, answered] of [
+      ['SYSTEMERROR', 'FREQ_LIMIT'],
+      ['SENDNUM_LIMIT', 'SENDNUM_LIMIT'],
+    ] as const) {
+      const { send } = inProcess({
+        merchant: { limits },
+        rules: [{ when: { nth: 2 }, then: { code } }],
+      });
+      await send();
+      expect(await send()).toMatchObject({ err_code: answered });
+    }
+  });
+
+  it('whose money moves comes last, whatever its code', async () => {
+    const { send, mock } = inProcess({
+      merchant: { limits: { packetsPerMinute: 1 } },
+      rules: [{ when: { nth: 2 }, then: { code: 'SIGN_ERROR', money: 'moved' } }],
+    });
+    await send();
+    expect(await send()).toMatchObject({ err_code: 'FREQ_LIMIT' });
+    expect(await mock.ledger(MCH)).toMatchObject({ paidPackets: 1 });
+  });
+
+  it('answers for a number that was paid before, if its stage is not behind the number', async () => {
+    const again = async (code: 'SIGN_ERROR' | 'FREQ_LIMIT' | 'NOTENOUGH' | 'SYSTEMERROR') => {
+      const { send } = inProcess({ rules: [{ when: { nth: 2 }, then: { code } }] });
+      await send({ mch_billno: 'n' });
+      return (await send({ mch_billno: 'n' })).err_code;
+    };
+    expect(await again('SIGN_ERROR')).toBe('SIGN_ERROR');
+    expect(await again('SYSTEMERROR')).toBe('SYSTEMERROR');
+    expect(await again('NOTENOUGH')).toBe('SUCCESS');
+  });
+
+  it('is named in the journal by its place in the scenario, and whether the money moved', async () => {
+    const { send, mock } = inProcess({
+      rules: [
+        { when: { nth: 1 }, then: { code: 'PROCESSING' } },
+        { when: { nth: 2 }, then: { code: 'SYSTEMERROR', money: 'moved' } },
+      ],
+    });
+    await send();
+    await send();
+    expect(mock.journal.entries()).toMatchObject([
+      { clause: 'sendredpack/scenario/rule-1', why: 'rule 1 of the scenario', paid: false },
+      {
+        clause: 'sendredpack/scenario/rule-2',
+        why: 'rule 2 of the scenario, the money moved',
+        paid: true,
+      },
+    ]);
   });
 
   it('may strike before the fields are looked at', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../../../contracts/index.ts';
+import { createMemoryStore } from '../../../mock-server/store/memory.ts';
 import { MockUsageError } from '../../../mock-server/usage.ts';
 import { inProcess, OPENID } from '../../support/in-process.ts';
 
@@ -96,4 +97,69 @@ describe('a packet', () => {
       expect((await mock.order(MCH, NUMBER))?.openid).toBe(OPENID);
     },
   );
+
+  it('that a rule leaves RFUND_ING is back in the balance a quarter of an hour later, not before', async () => {
+    const { send, query, mock } = inProcess({
+      rules: [{ when: {}, then: { state: 'RFUND_ING' } }],
+    });
+    await send({ mch_billno: NUMBER });
+    mock.clock.advance(15 * MINUTE_MS - 1);
+    expect(await query(NUMBER)).toMatchObject({ status: 'RFUND_ING' });
+    expect(await mock.ledger(MCH)).toMatchObject({ heldFen: 100, balanceFen: 99_900 });
+    mock.clock.advance(1);
+    expect(await query(NUMBER)).toMatchObject({
+      status: 'REFUND',
+      refund_time: '2026-01-31 12:15:00',
+    });
+    expect(await mock.ledger(MCH)).toMatchObject({ heldFen: 0, balanceFen: 100_000, faults: [] });
+  });
+
+  it('that was SENDING goes back 24 hours after its payment, not after it was sent', async () => {
+    const { send, query, mock } = inProcess({
+      rules: [{ when: { nth: 1 }, then: { code: 'PROCESSING', money: 'moved' } }],
+    });
+    await send({ mch_billno: NUMBER });
+    mock.clock.advance(24 * HOUR_MS - 1);
+    expect(await query(NUMBER)).toMatchObject({ status: 'SENT' });
+    mock.clock.advance(1);
+    expect(await query(NUMBER)).toMatchObject({
+      status: 'REFUND',
+      send_time: '2026-01-31 12:00:00',
+      refund_time: '2026-02-01 12:00:00',
+    });
+  });
+
+  it('stays where nothing is ever refunded, and is found where nothing is ever forgotten', async () => {
+    const { send, query, mock } = inProcess({
+      merchant: { limits: { refundAfterHours: null, historyDays: null } },
+    });
+    await send({ mch_billno: NUMBER });
+    mock.clock.advance(400 * 24 * HOUR_MS);
+    expect(await query(NUMBER)).toMatchObject({ status: 'SENT' });
+  });
+
+  it('that could not be paid waits for ever where nothing ever fails', async () => {
+    const { send, query, mock } = inProcess({
+      merchant: { balanceFen: 0, limits: { failAfterHours: null } },
+    });
+    await send({ mch_billno: NUMBER });
+    mock.clock.advance(29 * 24 * HOUR_MS);
+    expect(await query(NUMBER)).toMatchObject({ status: 'SENDING' });
+    await mock.topUp(MCH, 100);
+    expect(await send({ mch_billno: NUMBER })).toMatchObject({ result_code: 'SUCCESS' });
+  });
+
+  it('is judged as it is by now, also by whoever comes before what settles it', async () => {
+    const store = createMemoryStore();
+    const { send, query, mock } = inProcess(
+      { merchant: { balanceFen: 100 } },
+      { store: { ...store, idleUntilMs: () => 0, due: async () => [] } },
+    );
+    await send({ mch_billno: NUMBER });
+    mock.clock.advance(24 * HOUR_MS);
+    expect(await query(NUMBER)).toMatchObject({ status: 'REFUND' });
+    // The balance of the same instant: what came back can be spent.
+    expect(await send({ mch_billno: 'next' })).toMatchObject({ result_code: 'SUCCESS' });
+    expect(await mock.ledger(MCH)).toMatchObject({ balanceFen: 0, heldFen: 100, faults: [] });
+  });
 });

@@ -81,6 +81,7 @@ describe('the amount', () => {
     expect(await send({ scene_id: 'PRODUCT_2', total_amount: '20001' })).toMatchObject({
       err_code: 'MONEY_LIMIT',
     });
+    expect(await send({ scene_id: 'PRODUCT_3' })).toMatchObject({ result_code: 'SUCCESS' });
   });
 });
 
@@ -216,6 +217,53 @@ describe('the closed hours', () => {
     expect(await at('23').send()).toMatchObject({ err_code: 'TIME_LIMITED' });
     expect(await at('05').send()).toMatchObject({ err_code: 'TIME_LIMITED' });
     expect(await at('06').send()).toMatchObject({ err_code: 'SUCCESS' });
+  });
+});
+
+describe('hours that are closed by day', () => {
+  const at = async (time: string, limits: Record<string, number | null>) => {
+    const { send } = inProcess({
+      merchant: { limits },
+      clock: { mode: 'frozen', at: `2026-01-31T${time}+08:00` },
+    });
+    return (await send()).err_code;
+  };
+
+  it('close at the first and open at the second', async () => {
+    const limits = { closedFromHour: 9, closedToHour: 17 };
+    expect(await at('08:59:59', limits)).toBe('SUCCESS');
+    expect(await at('09:00:00', limits)).toBe('TIME_LIMITED');
+    expect(await at('16:59:59', limits)).toBe('TIME_LIMITED');
+    expect(await at('17:00:00', limits)).toBe('SUCCESS');
+  });
+
+  it('are none when both are the same, or one is missing', async () => {
+    expect(await at('09:00:00', { closedFromHour: 9, closedToHour: 9 })).toBe('SUCCESS');
+    expect(await at('09:00:00', { closedFromHour: 9, closedToHour: null })).toBe('SUCCESS');
+    expect(await at('09:00:00', { closedFromHour: null, closedToHour: 17 })).toBe('SUCCESS');
+  });
+
+  it('and their first hour by night', async () => {
+    expect(await at('22:00:00', { closedFromHour: 22, closedToHour: 6 })).toBe('TIME_LIMITED');
+    expect(await at('21:59:59', { closedFromHour: 22, closedToHour: 6 })).toBe('SUCCESS');
+  });
+});
+
+describe('too many packets of a minute', () => {
+  it.each([
+    ['2014', 'edition', 'SECOND_OVER_LIMITED'],
+    ['2015', 'edition', 'SECOND_OVER_LIMITED'],
+    ['current', 'edition', 'FREQ_LIMIT'],
+    ['2015', 'FREQ_LIMIT', 'FREQ_LIMIT'],
+    ['current', 'SECOND_OVER_LIMITED', 'SECOND_OVER_LIMITED'],
+  ] as const)('in %s by the switch %s are %s', async (edition, rateLimitCode, code) => {
+    const { send } = inProcess({
+      edition,
+      switches: { rateLimitCode },
+      merchant: { limits: { packetsPerMinute: 1, userPacketsPerMinute: null } },
+    });
+    await send();
+    expect(await send()).toMatchObject({ err_code: code });
   });
 });
 
