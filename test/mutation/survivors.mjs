@@ -1,25 +1,16 @@
-/** The page of survivors: every mutant that lives, with the word that is said for it here, or that none has been said yet. */
+/**
+ * The page of survivors: every mutant that lives, with the word that is said for it, or that none has been said yet. The words stand in
+ * words/, a file for each part: `file`, `mutator`, `code` (what is changed) and `at` (the line it begins in, without its indent) are
+ * regular expressions that have to fit, as far as they are given; the first word whose own fit is said.
+ */
+import clients from './words/clients.mjs';
+import common from './words/common.mjs';
+import contract from './words/contract.mjs';
+import doctor from './words/doctor.mjs';
+import engine from './words/engine.mjs';
+import servers from './words/servers.mjs';
 
-/** The first that fits says why a mutant lives: by file, by mutator, and by the code that was changed. */
-const WORDS = [
-  {
-    file: /wire\/xml\.ts$/,
-    code: /^(?:!text\.includes|'\]\]>'|'\\r'|!tags|!start|for \(;;\)|!field|fields\.has)/,
-    word: 'equivalent: a way round for speed, whose slow way says the same',
-  },
-  { mutator: /StringLiteral/, code: /^'utf8'$/, word: "equivalent: Node's own default" },
-  { file: /wire\/sign\.ts$/, code: /^a [<>] b/, word: 'equivalent: no two names are equal' },
-  {
-    mutator: /StringLiteral/,
-    code: /^''$/,
-    word: 'what stands for a field that an earlier check would have refused',
-  },
-  {
-    mutator: /StringLiteral/,
-    code: /^['`].*[ ].*['`]$/s,
-    word: 'a sentence for people, which no program reads',
-  },
-];
+const WORDS = [...engine, ...contract, ...doctor, ...clients, ...servers, ...common];
 
 const UNSAID = 'not looked into';
 
@@ -46,11 +37,13 @@ function sectionOf(name, { source, mutants }) {
 
 function lineOf(name, source, { mutatorName, location, replacement, status }) {
   const code = codeAt(source, location);
+  const begins = source.split('\n')[location.start.line - 1].trim();
   const word =
     WORDS.find(
       (each) =>
         (each.file?.test(name) ?? true) &&
         (each.mutator?.test(mutatorName) ?? true) &&
+        (each.at?.test(begins) ?? true) &&
         (each.code?.test(code) ?? true),
     )?.word ?? UNSAID;
   const reached = status === 'NoCoverage' ? ', reached by no test' : '';

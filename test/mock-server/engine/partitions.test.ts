@@ -125,7 +125,12 @@ describe('a window', () => {
 });
 
 describe('a send_listid', () => {
-  const SHAPE = { prefix: '10000', serialDigits: 18 };
+  const SHAPE = {
+    prefix: '10000',
+    serialDigits: 18,
+    source: 'this test',
+    certainty: 'assumed',
+  } as const;
   const nowMs = Date.parse('2026-01-31T12:00:00+08:00');
   const listids = (offset: bigint): string[] =>
     Array.from({ length: 500 }, (_, sequence) => sendListid(SHAPE, { offset, sequence, nowMs }));
