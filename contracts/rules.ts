@@ -107,7 +107,7 @@ function brokenText(submission: Submission, row: RequestRow, value: string): Ref
       submission,
       row,
       'pattern',
-      `is ${quote(value)}, which is not of its form`,
+      `is ${JSON.stringify(value)}, which is not of its form`,
       row.malformed,
     );
   }
@@ -215,8 +215,4 @@ function whySignatureDiffers({ fields, endpoint, utf8, body }: Submission, key: 
   const diagnosis = diagnoseSign({ fields, endpoint, utf8, key, body }, 'quick');
   if (diagnosis.kind !== 'unexplained' || !utf8) return diagnosis.explanation;
   return `${diagnosis.explanation}; the server signs ${JSON.stringify(diagnosis.stringToSign)}`;
-}
-
-function quote(value: string): string {
-  return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
 }

@@ -71,3 +71,10 @@ it('a signature that nothing explains is answered with the string to compare', (
   const unsigned = { ...examples('current'), sign: '' };
   expect(firstRefusal(submission(unsigned))?.why).toBe('sign is missing or empty');
 });
+
+it('an amount of 2014 below nothing is refused for not being the total', () => {
+  const wrong = signed({ ...examples('2014'), min_value: '-1' });
+  expect(firstRefusal(submission(wrong, { edition: '2014' }))?.clause).toBe(
+    'sendredpack/fields/min_value/equals-total_amount',
+  );
+});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readInt, toYuan, utf8Bytes } from '../../../contracts/index.ts';
+import { wellFormed } from '../../../contracts/wire/measure.ts';
 
 describe('utf8Bytes', () => {
   it.each([
@@ -71,5 +72,13 @@ describe('toYuan', () => {
     [Number.MAX_SAFE_INTEGER, '90071992547409.91'],
   ])('%i fen is %s', (fen, yuan) => {
     expect(toYuan(fen)).toBe(yuan);
+  });
+});
+
+describe('wellFormed', () => {
+  it('keeps what UTF-8 can carry, and replaces halves of pairs', () => {
+    expect(wellFormed('红包🧧')).toBe('红包🧧');
+    expect(wellFormed('a\ud83e')).toBe('a\ufffd');
+    expect(wellFormed('\udde7b')).toBe('\ufffdb');
   });
 });

@@ -157,6 +157,8 @@ describe('sameSignature', () => {
 
   it('accepts the same digits', () => {
     expect(sameSignature(sign, sign)).toBe(true);
+    expect(sameSignature(sign.repeat(2), sign.repeat(2))).toBe(true);
+    expect(sameSignature(sign.repeat(2), `${sign.repeat(2)}0`)).toBe(false);
   });
 
   it.each([

@@ -379,3 +379,27 @@ describe('a tree', () => {
     expect(parseTree(Buffer.from('<xml><a>1<b/></a></xml>')).ok).toBe(false);
   });
 });
+
+describe('what is refused', () => {
+  it.each([
+    ['<xml><a>1</b></xml>', /^unexpected close tag\. \(line 1, column \d+\)$/],
+    ['<xml>\n\n<a>1</c>\n</xml>', /\(line 3, column \d+\)$/],
+    ['<!DOCTYPE xml><xml/>', /^DOCTYPE is refused, and so is all it declares \(line 1, /],
+    ['<?php echo 1 ?><xml/>', /^processing instructions are refused \(line 1, /],
+    ['<xml><a>1<b>2</b></a></xml>', /^<a> mixes text and elements \(line 1, /],
+    ['<xml><a><b>2</b></a></xml>', /^<a> holds elements, not a value$/],
+    ['<xml><a>1</a><a>2</a></xml>', /^<a> comes twice$/],
+    ['<xml>1</xml>', /^<xml> holds text where fields were expected$/],
+    [' ', /^the document is empty$/],
+  ])('%j says what, and where', (document, detail) => {
+    const result = parseFields(Buffer.from(document));
+    expect(result.ok ? 'read' : result.refusal.detail).toMatch(detail);
+  });
+
+  it('for its size says both figures', () => {
+    const result = parseFields(Buffer.from('<xml><a>1</a></xml>'), 10);
+    expect(result.ok ? 'read' : result.refusal.detail).toBe(
+      'the document has 19 bytes, at most 10',
+    );
+  });
+});
