@@ -91,13 +91,13 @@ export function clausesOf(edition: Edition): readonly Clause[] {
 const AMOUNTS_OF_2014 = ['min_value', 'max_value'];
 
 function clausesOfField(field: RequestRow): Clause[] {
-  const { name, type, required, source, certainty } = field;
+  const { name, required, source, certainty } = field;
   if (name === 'sign') return [];
   const rules: string[] = [];
   if (required !== 'optional') rules.push('required');
   if (name === 'msgappid') rules.push('provider-only');
-  if (type === 'String' && field.bytesMax !== undefined) rules.push('max-bytes');
-  if (type === 'String' && field.pattern) rules.push('pattern');
+  if (field.bytesMax !== undefined) rules.push('max-bytes');
+  if (field.pattern) rules.push('pattern');
   if (name === 'total_num') rules.push('one');
   if (name === 'total_amount') rules.push('range');
   if (AMOUNTS_OF_2014.includes(name)) rules.push('equals-total_amount');

@@ -138,19 +138,14 @@ interface OpenElement {
   readonly children: OpenElement[];
 }
 
-/** Reads without keeping count of lines; what is refused is read again to say where. */
 function readDocument(text: string): XmlElement {
-  try {
-    return readElements(text, false);
-  } catch (error) {
-    if (error instanceof Refused) return readElements(text, true);
-    throw error;
-  }
-}
-
-function readElements(text: string, position: boolean): XmlElement {
   if (EMPTY.test(text)) throw new Refused('empty', 'the document is empty');
-  const parser = new SaxesParser({ defaultXMLVersion: '1.0', forceXMLVersion: true, position });
+  // `position` puts line and column before messages; the parser keeps count of them without it.
+  const parser = new SaxesParser({
+    defaultXMLVersion: '1.0',
+    forceXMLVersion: true,
+    position: false,
+  });
   const open: OpenElement[] = [];
   let root: OpenElement | undefined;
   const refuse = (reason: XmlReason, what: string): never => {
@@ -161,7 +156,7 @@ function readElements(text: string, position: boolean): XmlElement {
     if (element) element.text += part;
   };
 
-  parser.on('error', (error) => refuse('malformed', error.message.replace(/^\d+:\d+: /, '')));
+  parser.on('error', ({ message }) => refuse('malformed', message));
   parser.on('doctype', () => refuse('doctype', 'DOCTYPE is refused, and so is all it declares'));
   parser.on('processinginstruction', () =>
     refuse('malformed', 'processing instructions are refused'),
