@@ -106,15 +106,12 @@ function refusedSubMerchant(situation: Situation): Refusal | undefined {
 
 function refusedOpenid(situation: Situation): Refusal | undefined {
   const { fields } = situation;
-  const { merchant } = situation.tenant;
-  if (!merchant.openids) return undefined;
+  const { openids, role } = situation.tenant.merchant;
+  if (!openids) return undefined;
   const openid = fields.get('re_openid') ?? '';
   // A provider may address the user by msgappid (domain facts §1.1).
-  const appids = [
-    fields.get('wxappid'),
-    merchant.role === 'provider' ? fields.get('msgappid') : '',
-  ];
-  const known = appids.some((appid) => appid && merchant.openids?.[appid]?.includes(openid));
+  const appids = [fields.get('wxappid'), role === 'provider' ? fields.get('msgappid') : ''];
+  const known = appids.some((appid) => appid && openids[appid]?.includes(openid));
   if (known) return undefined;
   return refuse(situation, 'OPENID_ERROR', {
     clause: 'identity/re_openid/of-wxappid',

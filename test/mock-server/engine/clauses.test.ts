@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inProcess, OTHER_OPENID } from '../../support/in-process.ts';
 
 type Lab = ReturnType<typeof inProcess>;
@@ -138,8 +138,101 @@ it.each<[string, RegExp, Changes, (lab: Lab) => Promise<void>]>([
   ['quota/user-fen-per-day', /./, limits({ userFenPerDay: 150 }), twice],
   ['risk/user', /./, merchant({ riskyOpenids: ['oxTWIuGaIt6gTKsQRLau2M0yL16E'] }), once],
   ['balance/operating-account', /./, merchant({ balanceFen: 0 }), once],
+  [
+    'quota/closed-hours',
+    /^it is 3 o'clock in Beijing; nothing is sent from 0:00 to 8:00$/,
+    { edition: '2014', clock: { mode: 'frozen', at: '2014-12-02T03:00:00+08:00' } },
+    once,
+  ],
+  [
+    'order/same-amount',
+    /was first used for 100 fen/,
+    { switches: { changedAmount: 'PARAM_ERROR' } },
+    async (lab) => {
+      await lab.send({ mch_billno: NUMBER });
+      await lab.send({ mch_billno: NUMBER, total_amount: '200' });
+    },
+  ],
+  [
+    'order/failed-before',
+    /^1000009820260131000000000001 has FAILED \(红包发放失败.*\); it needs a new number$/,
+    { rules: [{ when: { nth: 1 }, then: { code: 'SEND_FAILED' } }] },
+    async (lab) => {
+      await lab.send({ mch_billno: NUMBER });
+      await lab.send({ mch_billno: NUMBER });
+    },
+  ],
+  [
+    'order/failed-before',
+    /^1000009820260131000000000001 has FAILED; it needs a new number$/,
+    { rules: [{ when: { nth: 1 }, then: { state: 'FAILED' } }] },
+    async (lab) => {
+      await lab.send({ mch_billno: NUMBER });
+      await lab.send({ mch_billno: NUMBER });
+    },
+  ],
+  [
+    'order/repeated',
+    /was paid before and is still SENDING/,
+    { rules: [{ when: { nth: 1 }, then: { code: 'PROCESSING', money: 'moved' } }] },
+    async (lab) => {
+      await lab.send({ mch_billno: NUMBER });
+      await lab.send({ mch_billno: NUMBER });
+    },
+  ],
 ])('a refusal by %s says so, and %s', async (clause, why, changes, act) => {
   const lab = inProcess(changes);
   await act(lab);
   expect(told(lab)).toEqual({ clause, why: expect.stringMatching(why) });
+});
+
+describe('an answer that is no refusal', () => {
+  const whys = ({ mock }: Lab) => mock.journal.entries().map(({ why, paid }) => ({ why, paid }));
+
+  it('says that it was sent, that it came again, and what a query found', async () => {
+    const lab = inProcess();
+    await lab.send({ mch_billno: NUMBER });
+    await lab.send({ mch_billno: NUMBER });
+    await lab.query(NUMBER);
+    expect(whys(lab)).toEqual([
+      { why: 'sent', paid: true },
+      { why: `${NUMBER} was paid before: the same answer, no second payment`, paid: true },
+      { why: 'SENT', paid: true },
+    ]);
+  });
+
+  it('says that the number had been waiting, and why', async () => {
+    const lab = inProcess(merchant({ balanceFen: 0 }));
+    await lab.send({ mch_billno: NUMBER });
+    await lab.query(NUMBER);
+    await lab.mock.topUp('10000098', 100);
+    await lab.send({ mch_billno: NUMBER });
+    expect(whys(lab).slice(1)).toEqual([
+      { why: expect.stringMatching(/^SENDING \(.+\)$/), paid: false },
+      { why: 'sent now, the number was waiting', paid: true },
+    ]);
+  });
+
+  it('says where a rule left the order, and a repeat that it is paid all the same', async () => {
+    const lab = inProcess({
+      rules: [
+        { when: { nth: 1 }, then: { state: 'RECEIVED' } },
+        { when: { nth: 2 }, then: { code: 'PROCESSING', money: 'moved' } },
+      ],
+    });
+    await lab.send();
+    await lab.send({ mch_billno: NUMBER });
+    await lab.send({ mch_billno: NUMBER });
+    expect(whys(lab)).toMatchObject([
+      { why: 'a rule of the scenario leaves it RECEIVED', paid: true },
+      { paid: true },
+      { why: `${NUMBER} was paid before and is still SENDING`, paid: true },
+    ]);
+  });
+
+  it('is found unpaid where there is no such order', async () => {
+    const lab = inProcess();
+    await lab.query(NUMBER);
+    expect(whys(lab)).toEqual([{ why: `there is no order ${NUMBER}`, paid: false }]);
+  });
 });

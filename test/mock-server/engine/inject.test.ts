@@ -36,6 +36,37 @@ describe('a rule', () => {
     expect(struck).toBeLessThan(85);
   });
 
+  it('draws for one merchant what it does not for another', async () => {
+    const { send } = inProcess({
+      merchants: [MERCHANT, { ...MERCHANT, mch_id: '888' }].map((each) => ({
+        ...each,
+        limits: { callsPerSecond: null, userPacketsPerDay: null },
+      })),
+      rules: [{ when: { probability: 0.5 }, then: { code: 'SYSTEMERROR' } }],
+    });
+    const patternOf = async (mchId: string) => {
+      let letters = '';
+      for (let index = 0; index < 40; index++) {
+        letters += (await send({}, { mchId })).err_code === 'SYSTEMERROR' ? 'E' : 'S';
+      }
+      return letters;
+    };
+    expect(await patternOf(MCH)).not.toBe(await patternOf('888'));
+  });
+
+  it.each(['merchant', 'global'] as const)('counts its own calls, per %s', async (per) => {
+    const { send, query } = inProcess({
+      rules: [
+        { when: { endpoint: 'gethbinfo', nth: 2, per }, then: { code: 'SYSTEMERROR' } },
+        { when: { nth: 2, per }, then: { code: 'SYSTEMERROR' } },
+      ],
+    });
+    expect(await send({ mch_billno: 'n' })).toMatchObject({ err_code: 'SUCCESS' });
+    expect(await query('n')).toMatchObject({ status: 'SENT' });
+    expect(await send()).toMatchObject({ err_code: 'SYSTEMERROR' });
+    expect(await query('n')).toMatchObject({ err_code: 'SYSTEMERROR' });
+  });
+
   it('counts per order, per merchant, or over all', async () => {
     const counted = async (per: 'order' | 'merchant' | 'global') => {
       const { send } = inProcess({
@@ -213,6 +244,30 @@ describe('a rule', () => {
     expect(await send({ mch_billno: 'n' })).toMatchObject(failed);
     expect(await query('n')).toMatchObject({ status: 'FAILED' });
     expect(await send({ mch_billno: 'n' })).toMatchObject(failed);
+  });
+
+  it('leaves the number as it says, where it strikes, and nowhere else', async () => {
+    const { send, query } = inProcess({
+      rules: [{ when: {}, then: { code: 'NOTENOUGH', state: 'FAILED' } }],
+    });
+    expect(await send({ mch_billno: 'n' })).toMatchObject({ err_code: 'NOTENOUGH' });
+    expect(await query('n')).toMatchObject({ status: 'FAILED' });
+    expect(await send({ mch_billno: 'm', sign: 'wrong' })).toMatchObject({
+      err_code: 'SIGN_ERROR',
+    });
+    expect(await query('m')).toMatchObject({ err_code: 'NOT_FOUND' });
+  });
+
+  it('opens no number again that has FAILED', async () => {
+    const { send, query } = inProcess({
+      rules: [
+        { when: { nth: 1 }, then: { code: 'SEND_FAILED' } },
+        { when: { nth: 2 }, then: { code: 'SIGN_ERROR', state: 'SENDING' } },
+      ],
+    });
+    await send({ mch_billno: 'n' });
+    expect(await send({ mch_billno: 'n' })).toMatchObject({ err_code: 'SIGN_ERROR' });
+    expect(await query('n')).toMatchObject({ status: 'FAILED' });
   });
 
   it('may answer a query: with an error, or with another state than the order has', async () => {

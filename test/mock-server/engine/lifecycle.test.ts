@@ -90,7 +90,10 @@ describe('a packet', () => {
       const { send, query, mock } = inProcess({ rules: [{ when: {}, then: { state } }] });
       expect(await send({ mch_billno: NUMBER })).toMatchObject({ result_code: 'SUCCESS' });
       expect(await query(NUMBER)).toMatchObject({ status: state });
-      expect((await mock.ledger(MCH)).faults).toEqual([]);
+      expect(await mock.ledger(MCH)).toMatchObject({
+        faults: [],
+        paidPackets: state === 'FAILED' ? 0 : 1,
+      });
       mock.clock.advance(60 * HOUR_MS);
       await mock.advance(undefined, 0);
       expect((await mock.ledger(MCH)).faults).toEqual([]);

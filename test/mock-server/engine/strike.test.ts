@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { delayMsOf } from '../../../mock-server/engine/strike.ts';
+import type { Decision, Situation } from '../../../mock-server/engine/case.ts';
+import { drawInjection, type Injection } from '../../../mock-server/engine/inject.ts';
+import { delayMsOf, holdBack, strike } from '../../../mock-server/engine/strike.ts';
 import { chance } from '../../../mock-server/random.ts';
 import { inProcess } from '../../support/in-process.ts';
 
@@ -85,5 +87,66 @@ describe('a fault of one call', () => {
     });
     expect((await send({ mch_billno: 'N1' })).err_code).toBe('ODD');
     expect(await mock.order('10000098', 'N1')).toBeUndefined();
+  });
+});
+
+describe('what befalls an answer', () => {
+  const injectionOf = (then: Partial<Injection['effect']>, purpose = 'rule/0#1'): Injection => ({
+    number: 1,
+    effect: then as Injection['effect'],
+    purpose,
+  });
+  const blowOf = (injection: Injection, seed = 1) => {
+    const situation = { tenant: { seed } } as Situation;
+    const decided = { kind: 'sent', order: { paid: true }, why: '' } as unknown as Decision;
+    return strike(situation, injection, { result: decided, writes: [] }, []).result.blow;
+  };
+  const wait = { kind: 'delay', ms: { min: 100, max: 1_000_000 } } as const;
+
+  it('comes after the money unless the rule says before, and then its wait is over', () => {
+    expect(blowOf(injectionOf({ fault: wait }))).toMatchObject({
+      faults: [wait],
+      strikes: 'after',
+      hasWaited: false,
+    });
+    expect(blowOf(injectionOf({ fault: [wait], strikes: 'before' }))).toMatchObject({
+      faults: [wait],
+      strikes: 'before',
+      hasWaited: true,
+    });
+  });
+
+  it('draws by seed, call and purpose, the same each time', () => {
+    const drawn = [
+      blowOf(injectionOf({ fault: wait }))?.draw('a'),
+      blowOf(injectionOf({ fault: wait }))?.draw('b'),
+      blowOf(injectionOf({ fault: wait }, 'rule/0#2'))?.draw('a'),
+      blowOf(injectionOf({ fault: wait }), 2)?.draw('a'),
+    ];
+    expect(new Set(drawn).size).toBe(4);
+    for (const number of drawn) expect(number).toSatisfy((at: number) => at >= 0 && at < 1);
+    expect(blowOf(injectionOf({ fault: wait }))?.draw('a')).toBe(drawn[0]);
+  });
+
+  it('is drawn anew for every call of a rule', () => {
+    const rule = { when: { nth: undefined }, then: { fault: wait } };
+    const candidate = { index: 0, rule, name: 'rule/0', key: 'k' } as unknown as Parameters<
+      typeof drawInjection
+    >[0][number];
+    const nthWait = (count: number) => {
+      const { injection } = drawInjection([candidate], () => ({ count: count - 1 }), 1);
+      const before = injection && { ...injection, effect: { ...rule.then, strikes: 'before' } };
+      return holdBack(before as Injection, 1)?.waitMs;
+    };
+    const waits = [1, 2, 3, 4].map(nthWait);
+    expect(new Set(waits).size).toBe(4);
+    expect(waits).toEqual([1, 2, 3, 4].map(nthWait));
+    for (const ms of waits) expect(ms).toBeGreaterThanOrEqual(100);
+  });
+
+  it('holds no call back that is not to wait', () => {
+    const none = injectionOf({ fault: { kind: 'delay', ms: 0 }, strikes: 'before' });
+    expect(holdBack(none, 1)).toBeUndefined();
+    expect(holdBack(injectionOf({ fault: wait, strikes: 'after' }), 1)).toBeUndefined();
   });
 });
