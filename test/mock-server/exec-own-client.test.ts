@@ -30,29 +30,42 @@ const PAY = `
   await client.close();
 `;
 
+const NAMES = (await readdir(join(REPOSITORY, 'scenarios', 'stories'))).sort();
+const STORIES = NAMES.map((name) => `stories/${name.replace('.yaml', '')}`);
+/** Most of a story's time is waiting: several at once end sooner. */
+const AT_ONCE = 4;
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+}
+
+function judge(stories: readonly string[], folder: string): Promise<Ended> {
+  const bin = join(REPOSITORY, 'dist', 'mock-server', 'bin.js');
+  const command = ['--cert-dir', lab.certDir, '--', process.execPath, 'pay.mjs'];
+  const args = [bin, 'exec', '--scenario', stories.join(','), ...command];
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd: folder }, (error, stdout) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout }),
+    );
+  });
+}
+
 it('has no finding under any story', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'redpack-own-client-'));
   await writeFile(join(folder, 'pay.mjs'), PAY);
-  const { code, stdout } = await new Promise<{ code: number; stdout: string }>((resolve) => {
-    const bin = join(REPOSITORY, 'dist', 'mock-server', 'bin.js');
-    const command = ['--cert-dir', lab.certDir, '--', process.execPath, 'pay.mjs'];
-    execFile(
-      process.execPath,
-      [bin, 'exec', '--all', 'stories', ...command],
-      { cwd: folder },
-      (error, out) => resolve({ code: error ? Number(error.code) : 0, stdout: out }),
-    );
-  });
+  const groups = Array.from({ length: AT_ONCE }, (_, group) =>
+    STORIES.filter((_, index) => index % AT_ONCE === group),
+  );
+  const ends = await Promise.all(groups.map((stories) => judge(stories, folder)));
   await rm(folder, { recursive: true, force: true });
+  const stdout = ends.map((end) => end.stdout).join('\n');
   const told = [...stdout.matchAll(/^(stories\/\S+): exit 0, (\d+) calls?, (\d+) findings/gm)];
-  const stories = await readdir(join(REPOSITORY, 'scenarios', 'stories'));
-  expect(told.map(([, name]) => `${name?.slice(8)}.yaml`).sort()).toEqual(stories.sort());
-  // What is left needs more packets, other fields or another clock than a client that pays two users has.
-  expect(stdout).toMatch(/^37 stories, \d\d met, \d\d not met$/m);
+  expect(told.map(([, name]) => name).sort()).toEqual(STORIES);
   // Two sends at least, but where not even the handshake succeeds.
   expect(told.filter(([, , calls]) => Number(calls) < 2).map(([, name]) => name)).toEqual([
     'stories/no-handshake',
   ]);
   expect(told.filter(([, , , findings]) => findings !== '0')).toEqual([]);
-  expect(code).toBe(0);
+  expect(ends.map(({ code }) => code)).toEqual(groups.map(() => 0));
 }, 120_000);
