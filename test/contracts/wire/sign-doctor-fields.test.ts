@@ -29,6 +29,7 @@ describe('the doctor tells a client that it signed fields too many', () => {
     ['signed sign_type=MD5, which is not in the body', { sign_type: 'MD5' }],
     ['signed sign_type=HMAC-SHA256, which is not in the body', { sign_type: 'HMAC-SHA256' }],
     ['signed scene_id, empty and not in the body', { scene_id: '' }],
+    ['signed consume_mch_id, empty and not in the body', { consume_mch_id: '' }],
     [
       'signed sub_mch_id, msgappid, scene_id, risk_info, consume_mch_id, empty and not in the body',
       { sub_mch_id: '', msgappid: '', scene_id: '', risk_info: '', consume_mch_id: '' },
@@ -57,6 +58,14 @@ describe('the doctor tells a client that it signed fields too many', () => {
     const sent = Object.entries(more).map(([name, value]) => [name, value === 'x' ? 'x' : '']);
     const body: Values = { ...SENT, ...Object.fromEntries(sent) };
     expect(toldOver(body, { ...SENT, ...more })).toEqual([did]);
+  });
+
+  it('counts among the fields that are not in the body none that are', () => {
+    const sent = { ...SENT, scene_id: 's', msgappid: 'm' };
+    const more = { sub_mch_id: '', risk_info: '', consume_mch_id: '' };
+    expect(toldOver(sent, { ...sent, ...more })).toEqual([
+      'signed sub_mch_id, risk_info, consume_mch_id, empty and not in the body',
+    ]);
   });
 
   it('leaves an empty field that nobody knows out of account when only the known one was signed', () => {
@@ -97,6 +106,7 @@ describe('the doctor tells a client that it signed fields too few', () => {
     ['min_value, max_value', { ...SENT, min_value: '200', max_value: '200' }, SENT],
     ['nick_name, min_value, max_value', OLD, SENT],
     ['nick_name', OLD, but(OLD, 'nick_name')],
+    ['min_value', { ...SENT, min_value: '200' }, SENT],
     ['risk_info', { ...SENT, risk_info: 'r' }, SENT],
     ['consume_mch_id', { ...SENT, consume_mch_id: '10000098' }, SENT],
   ])('left %s out of the string', (names, sent, signed) => {

@@ -100,6 +100,14 @@ describe('the doctor tells a client what it did to the whole string', () => {
     expect(digested(message, SPECIAL)).toEqual([did]);
   });
 
+  it('digested emoji as two halves, beside characters of one, two and three bytes', () => {
+    const sent = { ...SENT, wishing: '\u007f\u0080\u07ff\u0800🧧' };
+    const [before = '', behind = ''] = `${joined(sent)}&key=${KEY}`.split('🧧');
+    const emoji = Buffer.from('eda0beedb7a7', 'hex');
+    const bytes = Buffer.concat([Buffer.from(before), emoji, Buffer.from(behind)]);
+    expect(digested(bytes, sent)).toEqual(['digested emoji as two halves (CESU-8)']);
+  });
+
   it('digested the GBK bytes, where an emoji is a question mark', () => {
     const text = `${joined({ ...SENT, act_name: 'a', remark: 'a', wishing: '红?' })}&key=${KEY}`;
     const bytes = Buffer.from(text.replace('红', '\u00ba\u00ec'), 'latin1');
@@ -171,6 +179,11 @@ describe('the doctor reads the form of a signature', () => {
     const diagnosis = diagnose(xml(SENT, sign));
     expect(diagnosis).toMatchObject({ kind: 'unexplained', tries: 0 });
     expect(diagnosis.explanation).toContain(`${sign.length} characters came`);
+  });
+
+  it('does not say that a zero is gone from within a byte', () => {
+    const sent = ZEROS.find((values) => /^[1-9A-F]{3}0[1-9A-F]{2}/.test(signs(values))) ?? SENT;
+    expect(idsOf(sent, signs(sent).replace('0', ''))).toEqual(['unexplained']);
   });
 
   it('does not say of a digest cut short that its zeros are gone', () => {

@@ -33,6 +33,16 @@ describe('the doctor tells a client that it signed integers otherwise than the s
   });
 });
 
+describe('the doctor does not make yuan', () => {
+  it.each([
+    ['of less than nothing', '-5', '-0.05'],
+    ['of more than fifteen digits', '9007199254740991', '90071992547409.91'],
+  ])('%s', (_, total_amount, yuan) => {
+    const sent = { ...SENT, total_amount };
+    expect(toldOver(sent, { ...sent, total_amount: yuan })).toEqual(['unexplained']);
+  });
+});
+
 describe('the doctor tells a client what became of long numbers', () => {
   const LONG = '10000098201411111234567890';
   it.each([
@@ -234,6 +244,17 @@ describe('the doctor tells a client that it signed what stands between the tags'
   it('the markers that were sent, where only some values have them', () => {
     const inText = (value: string) => (/^\d+$/.test(value) ? value : inCdata(value));
     expect(written(SENT, each(SENT, inText), inText)).toEqual([
+      'signed the CDATA markers along with the values',
+    ]);
+  });
+
+  it('but only where a tag is written as usual', () => {
+    const signed = { ...each(SENT, inCdata), remark: 'r', wishing: 'w' };
+    const body = xml({ ...SENT, remark: 'r', wishing: 'w' }, signs(signed), inCdata)
+      .toString()
+      .replace('<remark><![CDATA[r]]>', '<remark >r')
+      .replace('<wishing><![CDATA[w]]></wishing>', '<wishing>w</wishing >');
+    expect(told({ body: Buffer.from(body) })).toEqual([
       'signed the CDATA markers along with the values',
     ]);
   });
