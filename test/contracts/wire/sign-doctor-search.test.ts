@@ -153,6 +153,12 @@ describe('a search', () => {
     const less = { ...EFFORTS.thorough, characters: characters - 1 };
     expect(search(NOTHING_GIVES_THIS, ASKED, less).strings.length).toBe(strings.length - 1);
     expect(less.spent).toBe(true);
+    // What is short enough does not come after what was too long: then all would seem to have been tried.
+    for (let cut = 1; cut < characters; cut += Math.ceil(characters / 15)) {
+      const some = search(NOTHING_GIVES_THIS, ASKED, { ...EFFORTS.thorough, characters: cut });
+      expect(some.strings).toEqual(strings.slice(0, some.strings.length));
+      expect(some.budget.spent).toBe(true);
+    }
     // Of the string as it is before it becomes bytes.
     const once = { ...EFFORTS.thorough, characters: `${text}&key=${KEY}`.length };
     expect(search(NOTHING_GIVES_THIS, SENT, once).strings).toEqual([`${text}&key=${KEY}`]);
