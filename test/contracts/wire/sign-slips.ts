@@ -81,7 +81,7 @@ export const slip = (
   ...rest,
 });
 /** Sends one thing and signs another. */
-export const differs = (ids: string, does: string, sent: Values, signed: Values): Slip =>
+const differs = (ids: string, does: string, sent: Values, signed: Values): Slip =>
   slip(ids, does, signs(signed), sent);
 /** Signs the right fields, and does `write` to the string with the key. */
 export const writes = (
