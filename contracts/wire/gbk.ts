@@ -7,7 +7,6 @@ const LEAD_FIRST = 0x81;
 const LEAD_LAST = 0xfe;
 const TRAIL_FIRST = 0x40;
 const TRAIL_LAST = 0xfe;
-const NO_TRAIL = 0x7f;
 const LINE_FEED = 0x0a;
 const QUESTION_MARK = 0x3f;
 const UNDECODED = '\ufffd';
@@ -15,10 +14,9 @@ const UNDECODED = '\ufffd';
 /** @returns undefined when the bytes are no GBK, or this Node was built without it */
 export function decodeGbk(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('gbk', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError || error instanceof RangeError) return undefined;
-    throw error;
+    return new TextDecoder('gbk', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
   }
 }
 
@@ -44,17 +42,17 @@ function readSequences(): ReadonlyMap<string, number> {
   const bytes: number[] = [];
   for (let lead = LEAD_FIRST; lead <= LEAD_LAST; lead += 1) {
     for (let trail = TRAIL_FIRST; trail <= TRAIL_LAST; trail += 1) {
-      if (trail === NO_TRAIL) continue;
       codes.push((lead << 8) | trail);
       // A line end after each: a sequence that is none must not swallow the next.
       bytes.push(lead, trail, LINE_FEED);
     }
   }
   const found = new Map<string, number>();
-  for (const [index, character] of decodeLossy(Uint8Array.from(bytes)).split('\n').entries()) {
-    const code = codes[index];
-    if (code === undefined || character.length !== 1 || character === UNDECODED) continue;
-    if (!found.has(character)) found.set(character, code);
+  const characters = decodeLossy(Uint8Array.from(bytes)).split('\n');
+  for (const [index, code] of codes.entries()) {
+    const character = characters[index];
+    if (character?.length !== 1 || character === UNDECODED || found.has(character)) continue;
+    found.set(character, code);
   }
   return found;
 }
@@ -62,8 +60,8 @@ function readSequences(): ReadonlyMap<string, number> {
 function decodeLossy(bytes: Uint8Array): string {
   try {
     return new TextDecoder('gbk').decode(bytes);
-  } catch (error) {
-    if (error instanceof RangeError) return '';
-    throw error;
+  } catch {
+    // This Node was built without it.
+    return '';
   }
 }

@@ -149,9 +149,9 @@ function caseOf({ endpoint, fields, utf8, key, body }: SignQuestion): SignCase {
     const document = body && Buffer.from(body.buffer, body.byteOffset, body.length).toString();
     return { endpoint, fields, key, document };
   }
-  const parsed = body && readGbk(body);
-  if (!body || !parsed?.ok) return { endpoint, fields, key };
-  return { endpoint, fields: parsed.value, key, document: decodeGbk(body) };
+  const document = body && decodeGbk(body);
+  const parsed = document === undefined ? undefined : parseFields(Buffer.from(document));
+  return parsed?.ok ? { endpoint, fields: parsed.value, key, document } : { endpoint, fields, key };
 }
 
 function shownBy({ shown }: SignForm, inGbk: boolean): ShownMistake[] {

@@ -56,9 +56,7 @@ export const unknownSigned: Ways = ({ endpoint, fields }) => {
 };
 
 function emptyNames(fields: ReadonlyMap<string, string>): string[] {
-  return [...fields]
-    .filter(([name, value]) => value === '' && name !== 'sign')
-    .map(([name]) => name);
+  return [...fields].filter(([, value]) => value === '').map(([name]) => name);
 }
 
 /** What the edition in force knows and does not ask of everybody, and the body does not have. */

@@ -9,15 +9,17 @@ function keying(did: string, change: (key: string) => string): Way {
 }
 
 export const keyWhiteSpace: Ways = () =>
-  [
-    ['a line feed behind', '', '\n'],
-    ['CR LF behind', '', '\r\n'],
-    ['a space behind', '', ' '],
-    ['a space before', ' ', ''],
-    ['a tab behind', '', '\t'],
-    ['spaces around', ' ', ' '],
-    ['a byte order mark before', '\ufeff', ''],
-  ].map(([what = '', before = '', behind = '']) =>
+  (
+    [
+      ['a line feed behind', '', '\n'],
+      ['CR LF behind', '', '\r\n'],
+      ['a space behind', '', ' '],
+      ['a space before', ' ', ''],
+      ['a tab behind', '', '\t'],
+      ['spaces around', ' ', ' '],
+      ['a byte order mark before', '\ufeff', ''],
+    ] as const
+  ).map(([what, before, behind]) =>
     keying(`used the key with ${what} it`, (key) => `${before}${key}${behind}`),
   );
 

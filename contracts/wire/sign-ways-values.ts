@@ -94,7 +94,7 @@ export const numbersParsed: Ways = () => [
 
 export const zerosDropped: Ways = () => [
   changing('dropped leading zeros from values of digits', (value) =>
-    /^0\d+$/.test(value) ? value.replace(/^0+(?=\d)/, '') : value,
+    /^0\d+$/.test(value) ? value.replace(/0+(?=\d)/, '') : value,
   ),
 ];
 
@@ -120,14 +120,16 @@ export const whiteSpaceLost: Ways = ({ endpoint, fields }) => {
   const { names, ints } = SIGNED_FIELDS[endpoint];
   const texts = names.filter((name) => fields.get(name) && !ints.has(name));
   return texts.flatMap((own) =>
-    [
-      ['a space behind', (value: string) => `${value} `],
-      ['a space before', (value: string) => ` ${value}`],
-      ['a line feed behind', (value: string) => `${value}\n`],
-      ['CR LF behind', (value: string) => `${value}\r\n`],
-    ].map(([what, change]) =>
-      changing(`signed ${own} with ${String(what)}, which is not in the body`, (value, name) =>
-        name === own && typeof change === 'function' ? change(value) : value,
+    (
+      [
+        ['a space behind', (value: string) => `${value} `],
+        ['a space before', (value: string) => ` ${value}`],
+        ['a line feed behind', (value: string) => `${value}\n`],
+        ['CR LF behind', (value: string) => `${value}\r\n`],
+      ] as const
+    ).map(([what, change]) =>
+      changing(`signed ${own} with ${what}, which is not in the body`, (value, name) =>
+        name === own ? change(value) : value,
       ),
     ),
   );

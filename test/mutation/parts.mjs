@@ -28,7 +28,7 @@ export const PARTS = {
   // The search for what is wrong with a signature: every test of it makes thousands of digests.
   doctor: {
     mutate: ['contracts/wire/{gbk,sign-*}.ts'],
-    tests: ['test/contracts/wire/sign-doctor.test.ts'],
+    tests: ['test/contracts/wire/{gbk,sign-doctor,sign-doctor-*}.test.ts'],
   },
   // How clients are judged, and what their tests have covered.
   clients: {

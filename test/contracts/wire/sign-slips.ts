@@ -46,16 +46,16 @@ export const ASKED: Values = {
 
 export const md5 = (message: string | Uint8Array): string =>
   createHash('md5').update(message).digest('hex').toUpperCase();
-const sorted = (values: Values): string[] => Object.keys(values).sort();
+export const sorted = (values: Values): string[] => Object.keys(values).sort();
 export const joined = (values: Values, names: readonly string[] = sorted(values)): string =>
   names.map((name) => `${name}=${values[name]}`).join('&');
 /** The signature over these values, made as it should be. */
 export const signs = (values: Values): string => md5(`${joined(values)}&key=${KEY}`);
-const each = (values: Values, change: (value: string) => string): Values =>
+export const each = (values: Values, change: (value: string) => string): Values =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
-const but = (values: Values, ...names: string[]): Values =>
+export const but = (values: Values, ...names: string[]): Values =>
   Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
-const renamed = (values: Values, rename: (name: string) => string): Values =>
+export const renamed = (values: Values, rename: (name: string) => string): Values =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [rename(name), value]));
 
 export const xml = (values: Values, sign: string, inner = (v: string) => `<![CDATA[${v}]]>`) =>
@@ -67,7 +67,13 @@ export const xml = (values: Values, sign: string, inner = (v: string) => `<![CDA
 const escaped = (value: string): string =>
   value.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
-const slip = (ids: string, does: string, sign: string, values: Values = SENT, rest = {}): Slip => ({
+export const slip = (
+  ids: string,
+  does: string,
+  sign: string,
+  values: Values = SENT,
+  rest = {},
+): Slip => ({
   ids: ids.split(' '),
   does,
   sign,
@@ -78,8 +84,11 @@ const slip = (ids: string, does: string, sign: string, values: Values = SENT, re
 const differs = (ids: string, does: string, sent: Values, signed: Values): Slip =>
   slip(ids, does, signs(signed), sent);
 /** Signs the right fields, and does `write` to the string with the key. */
-const writes = (ids: string, does: string, write: (text: string) => string | Uint8Array): Slip =>
-  slip(ids, does, md5(write(joined(SENT))));
+export const writes = (
+  ids: string,
+  does: string,
+  write: (text: string) => string | Uint8Array,
+): Slip => slip(ids, does, md5(write(joined(SENT))));
 
 /** GBK of the characters in SENT, from a table of them; the rest is ASCII. */
 const GBK: Values = {
@@ -95,7 +104,7 @@ const GBK: Values = {
 export const gbk = (text: string): Uint8Array =>
   Buffer.concat([...text].map((c) => (GBK[c] ? Buffer.from(GBK[c], 'hex') : Buffer.from(c))));
 
-const lowerHex = (text: string): string => text.replace(/%../g, (hex) => hex.toLowerCase());
+export const lowerHex = (text: string): string => text.replace(/%../g, (hex) => hex.toLowerCase());
 const unicode = (text: string): string =>
   [...text].map((c) => (c < '\x7f' ? c : `\\u${c.charCodeAt(0).toString(16)}`)).join('');
 const SPACED = { ...SENT, wishing: 'a b~(c)*!' };
