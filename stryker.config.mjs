@@ -19,6 +19,8 @@ export default {
   incremental: true,
   incrementalFile: `reports/mutants/incremental-${part}.json`,
   concurrency: 2,
+  // Long enough that only what never ends is taken for endless, also on a machine that has other things to do.
+  timeoutMS: 20_000,
   // Stryker reads tsconfig.json through the API of TypeScript 6; with a name that is not there it leaves that be.
   tsconfigFile: 'none',
   ignorePatterns: ['dist', 'reports', '.redpack'],
