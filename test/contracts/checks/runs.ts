@@ -81,6 +81,15 @@ function call(
   };
 }
 
+/** The call without these fields: as of a request that could not be read, or was written by hand. */
+export function without(made: Call, ...names: readonly string[]): Call {
+  return (index) => {
+    const entry = made(index);
+    const left = Object.entries(entry.request).filter(([name]) => !names.includes(name));
+    return { ...entry, request: Object.fromEntries(left) };
+  };
+}
+
 /** A fetch of what the DOCTYPE of an answer pointed to. */
 export const canary: Call = (index) => ({
   ...send('A')(index),
