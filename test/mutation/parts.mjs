@@ -33,7 +33,7 @@ export const PARTS = {
   // How clients are judged, and what their tests have covered.
   clients: {
     mutate: ['contracts/checks/{audit,client-rules,coverage}*.ts'],
-    tests: ['test/contracts/checks/{audit,audit-ledger,coverage,traps}.test.ts'],
+    tests: ['test/contracts/checks/{audit*,coverage,traps}.test.ts'],
   },
   // How servers are judged. What takes fast-check to make is left out: each of its runs takes seconds.
   servers: {
@@ -43,7 +43,7 @@ export const PARTS = {
       '!contracts/checks/{generated-call,generated-run,arbitraries}.ts',
     ],
     tests: [
-      'test/contracts/checks/{judge,model,server-cases}.test.ts',
+      'test/contracts/checks/{judge*,model,server-cases*,verify*,wire-forms}.test.ts',
       'test/mutants/*servers.test.ts',
     ],
   },

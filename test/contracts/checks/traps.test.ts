@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Coverage, coverage, type Edition, mergeCoverage } from '../../../contracts/index.ts';
-import { found, paid, query, refused, runOf, send, without } from './runs.ts';
+import { found, paid, query, refused, runOf, send, withFields, without } from './runs.ts';
 
 type Call = ReturnType<typeof send>;
 type Changes = Parameters<typeof send>[1];
@@ -13,7 +13,6 @@ const trapsOf = (call: Call, edition: Edition = 'current'): string[] =>
 const reply = (...elements: readonly (readonly [string, string])[]): string =>
   `<xml>${elements.map(([name, text]) => `<${name}><![CDATA[${text}]]></${name}>`).join('')}</xml>`;
 const brokenAt = (clause: string) => ({ ...refused('PARAM_ERROR'), clause });
-const withFields = (request: Readonly<Record<string, string>>): Changes => ({ ...paid, request });
 const faulty = (...faults: readonly string[]) => ({ ...paid, faults }) as Changes;
 
 const NO_AUTH_IP = 'IP地址非你在商户平台设置的可用IP地址';
