@@ -14,7 +14,7 @@ import {
 import { type Edition, type Fields, parseFields } from '../../../contracts/index.ts';
 import { MERCHANT } from '../../support/verify-targets.ts';
 
-export const NOON_MS = Date.parse('2026-01-31T12:00:00+08:00');
+const NOON_MS = Date.parse('2026-01-31T12:00:00+08:00');
 
 /** What a server says; the words of a request, and which call it is, from 0. */
 export type Says = (fields: Fields, index: number) => string | { readonly failure: string };
