@@ -40,7 +40,7 @@ export const PARTS = {
     mutate: [
       'contracts/checks/*.ts',
       '!contracts/checks/{audit,client-rules,coverage}*.ts',
-      '!contracts/checks/{generated-call,generated-run,arbitraries}.ts',
+      '!contracts/checks/{generated-call,generated-run,model-run,arbitraries}.ts',
     ],
     tests: [
       'test/contracts/checks/{judge*,model,server-cases*,verify*,wire-forms}.test.ts',

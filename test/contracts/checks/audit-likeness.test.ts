@@ -44,6 +44,24 @@ describe('no finding is', () => {
       ],
     ],
     [
+      'a pause of which the machine noted only the beginning',
+      [
+        send('A', { ...SYSTEMERROR, atMs: NOON_MS }),
+        send('A', { ...paid, atMs: NOON_MS + 2_000, realAtMs: undefined }),
+      ],
+    ],
+    [
+      'a repeat of a call without a number',
+      [
+        without(send('A', { ...refused('PARAM_ERROR'), ...later(0) }), 'mch_billno'),
+        without(send('A', { ...refused('PARAM_ERROR'), ...later(300) }), 'mch_billno'),
+      ],
+    ],
+    [
+      'calls that met FREQ_LIMIT, with a second between them by a timer that rings early',
+      times(5, (index) => send('A', { ...refused('FREQ_LIMIT'), ...later(index * 990) })),
+    ],
+    [
       'a query soon after PROCESSING',
       [send('A', refused('PROCESSING')), query('A', found('SENDING')), send('A')],
     ],
@@ -180,6 +198,14 @@ describe('a finding is', () => {
       'number-for-two-orders',
       'another amount under the same number',
       [send('A'), send('A', withFields({ total_amount: '1001' }, refused('FATAL_ERROR')))],
+    ],
+    [
+      'number-for-two-orders',
+      'another user under a number of which nobody knows whether it is paid',
+      [
+        send('A', SYSTEMERROR),
+        send('A', withFields({ re_openid: OTHER_OPENID }, refused('FATAL_ERROR'))),
+      ],
     ],
     [
       'send-failed-same-number',

@@ -93,6 +93,9 @@ describe('a number in the place of another', () => {
   it('settles nothing when it came to nothing itself', () => {
     const failed = [send('A', SYSTEMERROR), send('B', SYSTEMERROR), query('B', found('FAILED'))];
     expect(replacedIn(runOf(...failed, send('C')))).toEqual(['A -> C']);
+    const [first, second, end] = failed;
+    const slow = [first, second, query('B', found('SENDING')), end].flatMap((call) => call ?? []);
+    expect(replacedIn(runOf(...slow, send('C')))).toEqual(['A -> C']);
   });
 
   it('is itself in doubt, and the next one stands in its place, whichever was asked about last', () => {

@@ -57,4 +57,16 @@ export default [
     code: /^least === undefined$/,
     word: 'equivalent: of a text that is not there nothing is read either',
   },
+  {
+    file: /coverage-requirement\.ts$/,
+    at: /^const \[, name, least\]/,
+    mutator: /ArrayDeclaration/,
+    word: 'equivalent: only what follows the first is read',
+  },
+  {
+    file: /coverage-traps\.ts$/,
+    mutator: /ArrowFunction/,
+    code: /^\(\{ faults = \[\] \}\) =>/,
+    word: 'made while the module is loaded, before any mutant is chosen',
+  },
 ];
