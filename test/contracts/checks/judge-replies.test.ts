@@ -341,6 +341,24 @@ describe('the judge says what it expected and what came', () => {
       findingsOf(send, document({ ...REFUSED, mch_id: '0' })),
     ],
     [
+      'echo-in-refusal/mch_id',
+      'mch_id ""',
+      'mch_id "7"',
+      findingsOf(
+        request('current', 'sendredpack', { mch_id: null }),
+        document({ ...REFUSED, mch_id: '7' }),
+      ),
+    ],
+    [
+      'echo-in-refusal/wxappid',
+      'wxappid ""',
+      'wxappid "0"',
+      findingsOf(
+        request('current', 'sendredpack', { wxappid: null }),
+        document({ ...REFUSED, wxappid: '0' }),
+      ),
+    ],
+    [
       'total_num',
       'total_num "2"',
       'total_num "1"',
