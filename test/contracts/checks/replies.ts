@@ -8,7 +8,7 @@ export const MERCHANT = {
   key: '192006250b4c09247ec02edce69f6a2d',
   appid: 'wx8888888888888888',
 };
-export const NUMBER = '16610964586166018';
+const NUMBER = '16610964586166018';
 
 export function request(edition: Edition, endpoint: EndpointName, overrides = {}): JudgedRequest {
   const fields = sampleRequest(edition, endpoint, MERCHANT, { mch_billno: NUMBER, ...overrides });
