@@ -21,9 +21,9 @@ export interface AuditEntry {
   readonly code?: string | undefined;
   /** The rule that refused, `sendredpack/fields/act_name/max-bytes`. */
   readonly clause?: string | undefined;
-  /** Has money left the balance for this order, whatever was answered? */
   /** What was wrong, in a sentence for people. */
   readonly why?: string | undefined;
+  /** Has money left the balance for this order, whatever was answered? */
   readonly paid: boolean;
   readonly httpStatus: number;
   readonly reply: string;

@@ -55,8 +55,9 @@ interface Trace {
   /** Was the client told that it was paid? */
   succeeded: boolean;
   doubt: Doubt | undefined;
-  /** What put it in doubt, and what was heard of it last. */
-  doubted: AuditCall | undefined;
+  /** What put it in doubt, if anything did. */
+  doubted: AuditCall;
+  /** What was heard of it last. */
   last: AuditCall;
   /** The order in whose place it was sent. */
   replaces: Trace | undefined;
@@ -105,7 +106,7 @@ function open(entry: AuditCall): Trace {
     paid: entry.paid,
     succeeded: false,
     doubt: undefined,
-    doubted: undefined,
+    doubted: entry,
     last: entry,
     followUps: 0,
     replaces: undefined,
@@ -131,8 +132,7 @@ function learn(trace: Trace, entry: AuditCall): void {
   const before = trace.doubt;
   trace.succeeded ||= saysPaid(entry);
   trace.doubt = doubtAfter(before, entry);
-  if (trace.doubt === undefined) trace.doubted = undefined;
-  if (trace.doubt !== undefined && before === undefined) {
+  if (before === undefined) {
     trace.doubted = entry;
     trace.followUps = 0;
   }
@@ -180,7 +180,7 @@ function isUnsettled({ replacedBy }: Trace): boolean {
 
 function replace(old: Trace, trace: Trace, entry: AuditCall): void {
   if (old.doubt === undefined) return;
-  const steps = [old.doubted ?? old.first, old.last, entry].map(({ sequence }) => sequence);
+  const steps = [old.doubted, old.last, entry].map(({ sequence }) => sequence);
   trace.replaces = old;
   old.replacedBy = { trace, doubt: old.doubt, evidence: [...new Set(steps)] };
 }
@@ -227,7 +227,7 @@ function toAbandonment({
   followUps,
   replacedBy,
 }: Trace): Abandonment[] {
-  if (doubt === undefined || !doubted || followUps > 0 || replacedBy) return [];
+  if (doubt === undefined || followUps > 0 || replacedBy) return [];
   const evidence = [doubted.sequence];
   return [{ doubt, number: billnoOf(first), amountFen: amountFenOf(first), paid, evidence }];
 }

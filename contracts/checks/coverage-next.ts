@@ -32,7 +32,7 @@ export function repeatsWithNewNonce(entries: readonly AuditCall[]): ReadonlySet<
   return new Set(
     entries.filter((entry) => {
       const first = firstSends.get(orderKeyOf(entry));
-      if (!first || first === entry || entry.endpoint !== 'sendredpack') return false;
+      if (!first || entry.endpoint !== 'sendredpack') return false;
       return first.request.nonce_str !== entry.request.nonce_str;
     }),
   );

@@ -28,8 +28,8 @@ export function parseRequirement(text: string): RequirementResult {
 
 function readLeast(text: string): CoverageRequirement['least'] | undefined {
   if (text === 'all' || text === 'documented') return text;
-  const percent = /^(\d+)%$/.exec(text)?.[1];
-  return percent !== undefined && Number(percent) <= 100 ? Number(percent) : undefined;
+  const percent = Number.parseInt(text, 10);
+  return percent <= 100 ? percent : undefined;
 }
 
 /** `met`, and if not, what is missing. */

@@ -55,9 +55,7 @@ const MEETS: Readonly<Record<Exclude<TrapName, 'new-nonce-old-number'>, Meets>> 
   'closed-hours': hasCode('TIME_LIMITED'),
   throttled: hasCode('FREQ_LIMIT'),
   'not-enough': hasCode('NOTENOUGH'),
-  'unknown-code': (entry) =>
-    hasFault('err-code')(entry, 'current') ||
-    (heardOf(entry).kind === 'code' && isUndocumented(entry)),
+  'unknown-code': isUndocumented,
   'lost-answer': hasFault('drop', 'never-answer', 'truncate'),
   'gateway-page': (entry) => heardOf(entry).kind === 'page',
 };
@@ -90,8 +88,7 @@ function isUndocumented(entry: AuditCall): boolean {
 
 function isNearLimit(entry: AuditCall, edition: Edition, name: string, value: string): boolean {
   const row = EDITION_TABLES[edition].request[entry.endpoint].find((each) => each.name === name);
-  const bytesMax = row?.bytesMax;
-  if (bytesMax === undefined) return false;
+  const bytesMax = row?.bytesMax ?? Number.POSITIVE_INFINITY;
   const bytes = utf8Bytes(value);
   return bytes !== value.length && Math.abs(bytes - bytesMax) <= NEAR_BYTES;
 }

@@ -155,7 +155,7 @@ function sectionOf(
 
 function counted(rows: readonly CoverageRow[]): CoverageSection {
   const met = rows.filter((row) => row.met > 0).length;
-  return { rows, met, percent: rows.length === 0 ? 100 : Math.floor((100 * met) / rows.length) };
+  return { rows, met, percent: Math.floor((100 * met) / rows.length) };
 }
 
 function tally(

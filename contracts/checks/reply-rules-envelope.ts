@@ -140,12 +140,6 @@ function knownWording(view: ReplyView): Complaint {
 
 /** Is `got` this wording, whatever the figures in it? */
 function fits(wording: string, got: string): boolean {
-  const parts = wording.split(/\{\w+\}/);
-  if (parts.length === 1) return wording === got;
-  let at = 0;
-  return parts.every((part) => {
-    const found = got.indexOf(part, at);
-    at = found + part.length;
-    return found >= 0;
-  });
+  const parts = wording.split(/\{\w+\}/).map((part) => part.replace(/[^\p{L}\p{N}]/gu, '\\$&'));
+  return new RegExp(`^${parts.join('[0-9.]+')}$`).test(got);
 }

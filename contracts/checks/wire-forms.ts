@@ -46,10 +46,11 @@ function withField(fields: Fields, added: string): string {
   return written(fields, section).replace('</xml>', `${added}</xml>`);
 }
 
-/** As a client sends it that writes GBK. @throws when a character is not in it, which is the case's mistake */
+/** As a client sends it that writes GBK. @throws when this Node was built without GBK: then there is nothing to send */
 function gbk(fields: Fields): Uint8Array {
   const bytes = encodeGbk(writeXml([...fields]));
-  if (!bytes) throw new Error('a request of this case cannot be written in GBK');
+  if (!bytes)
+    throw new Error('a request of this case cannot be written: this Node was built without GBK');
   return bytes;
 }
 

@@ -519,4 +519,51 @@ export const mutants = (): readonly Mutant[] => [
     caughtBy: 'sendredpack/reply/send_time/in-Beijing',
     parts: miswrites((text) => text.replace('20260131234500', '20260131154500')),
   },
+  {
+    name: 'tells a query the time in UTC',
+    edition: 'current',
+    caughtBy: 'sendredpack/reply/send_time/in-Beijing',
+    parts: miswrites(replace('2026-01-31 23:45:00', '2026-01-31 15:45:00')),
+  },
+  {
+    name: 'tells a query the amount in yuan',
+    edition: 'current',
+    caughtBy: 'gethbinfo/order/amount',
+    parts: miswrites(replace('<total_amount>123<', '<total_amount>1.23<'), '<status>'),
+  },
+  ...['balance/order-waits', 'quota/fen-per-day/number-after', 'codes/NOTENOUGH'].map(
+    (caughtBy): Mutant => ({
+      name: `tells no reason why an order waits (${caughtBy})`,
+      edition: 'current',
+      caughtBy,
+      parts: miswrites(replace(/<reason>.*\n/, '')),
+    }),
+  ),
+  ...['gethbinfo/order/amount', 'balance/top-up', 'codes/SYSTEMERROR'].map(
+    (caughtBy): Mutant => ({
+      name: `always has a reason (${caughtBy})`,
+      edition: 'current',
+      caughtBy,
+      parts: miswrites(
+        (text) =>
+          text.includes('<reason>') ? text : text.replace('</xml>', '<reason>-</reason>\n</xml>'),
+        '<status>',
+      ),
+    }),
+  ),
+  {
+    name: 'gives back less than was sent',
+    edition: 'current',
+    caughtBy: 'lifecycle/refund',
+    parts: miswrites(replace('<refund_amount>100<', '<refund_amount>99<')),
+  },
+  {
+    name: 'tells of a refund before there is one',
+    edition: '2015',
+    caughtBy: 'lifecycle/refund',
+    parts: miswrites(
+      replace('</xml>', '<refund_amount>100</refund_amount>\n</xml>'),
+      '<status><![CDATA[SENT]]>',
+    ),
+  },
 ];

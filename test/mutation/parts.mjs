@@ -33,17 +33,17 @@ export const PARTS = {
   // How clients are judged, and what their tests have covered.
   clients: {
     mutate: ['contracts/checks/{audit,client-rules,coverage}*.ts'],
-    tests: ['test/contracts/checks/{audit,audit-ledger,coverage,traps}.test.ts'],
+    tests: ['test/contracts/checks/{audit*,coverage,traps}.test.ts'],
   },
   // How servers are judged. What takes fast-check to make is left out: each of its runs takes seconds.
   servers: {
     mutate: [
       'contracts/checks/*.ts',
       '!contracts/checks/{audit,client-rules,coverage}*.ts',
-      '!contracts/checks/{generated-call,generated-run,arbitraries}.ts',
+      '!contracts/checks/{generated-call,generated-run,model-run,arbitraries}.ts',
     ],
     tests: [
-      'test/contracts/checks/{judge,model,server-cases}.test.ts',
+      'test/contracts/checks/{judge*,model,server-cases*,verify*,wire-forms}.test.ts',
       'test/mutants/*servers.test.ts',
     ],
   },

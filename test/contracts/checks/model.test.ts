@@ -23,6 +23,9 @@ it('pays a number once', () => {
   expect(said(modelSend(model, 'a', U100))).toEqual(['sent']);
   expect(said(modelSend(model, 'a', U100))).toEqual(['sent', 'SEND_FAILED']);
   expect(model.balanceFen).toBe(150);
+  expect(modelQuery(model, 'a')).toEqual([
+    { answer: 'found', state: 'SENT', fields: { total_amount: '100' } },
+  ]);
 });
 
 it('refuses another user, and another amount', () => {

@@ -7,13 +7,13 @@ export const OTHER_OPENID = 'onqOjjmM1tad-3ROpncN-yUfa6uI';
 /** Noon in Beijing. */
 export const NOON_MS = Date.parse('2026-01-31T12:00:00+08:00');
 
-type Changes = Partial<Omit<AuditEntry, 'request'>> & {
+export type Changes = Partial<Omit<AuditEntry, 'request'>> & {
   readonly request?: Readonly<Record<string, string>>;
 };
 
 export const paid = { verdict: 'sent', paid: true } as const satisfies Changes;
 
-type Call = (index: number) => AuditEntry;
+export type Call = (index: number) => AuditEntry;
 
 export function refused(code: string, words = '', isPaid = false): Changes {
   const reply = `<xml><err_code_des><![CDATA[${words}]]></err_code_des></xml>`;
@@ -78,6 +78,42 @@ function call(
       ...changes,
       request: { ...usual, ...own, ...request },
     };
+  };
+}
+
+/** So long after noon, by both clocks. */
+export function later(ms: number) {
+  return { realAtMs: NOON_MS + ms, atMs: NOON_MS + ms };
+}
+
+export function withFields(
+  request: Readonly<Record<string, string>>,
+  changes: Changes = paid,
+): Changes {
+  return { ...changes, request };
+}
+
+export function times(count: number, make: (index: number) => Call): Call[] {
+  return Array.from({ length: count }, (_, index) => make(index));
+}
+
+/** `count` packets, `gapMs` apart, the first `fromMs` after noon. */
+export function packets(
+  count: number,
+  gapMs: number,
+  { fromMs = 0, ...changes }: Changes & { readonly fromMs?: number } = {},
+): Call[] {
+  return times(count, (index) =>
+    send(`${fromMs}n${index}`, { ...paid, ...later(fromMs + index * gapMs), ...changes }),
+  );
+}
+
+/** The call without these fields: as of a request that could not be read, or was written by hand. */
+export function without(made: Call, ...names: readonly string[]): Call {
+  return (index) => {
+    const entry = made(index);
+    const left = Object.entries(entry.request).filter(([name]) => !names.includes(name));
+    return { ...entry, request: Object.fromEntries(left) };
   };
 }
 

@@ -41,19 +41,20 @@ const accepts = (each: ServerCase, code: string): boolean =>
   );
 
 describe.each(EDITIONS)('the cases of edition %s', (edition) => {
-  const cases = serverCases(edition);
-  const ids = cases.map(({ id }) => id);
+  const cases = () => serverCases(edition);
+  const ids = () => cases().map(({ id }) => id);
 
   it('are more than 150', () => {
-    expect(cases.length).toBeGreaterThan(150);
+    expect(cases().length).toBeGreaterThan(150);
   });
 
   it('have an id each', () => {
-    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+    const all = ids();
+    expect(all.filter((id, index) => all.indexOf(id) !== index)).toEqual([]);
   });
 
   it('say where they come from, what they do, and what is acceptable', () => {
-    for (const { source, title, steps } of cases) {
+    for (const { source, title, steps } of cases()) {
       expect(source).not.toBe('');
       expect(title).not.toBe('');
       for (const step of steps) if ('call' in step) expect(step.accept).not.toEqual([]);
@@ -61,11 +62,11 @@ describe.each(EDITIONS)('the cases of edition %s', (edition) => {
   });
 
   it('are data: nothing is lost in JSON', () => {
-    expect(JSON.parse(JSON.stringify(cases))).toEqual(cases);
+    expect(JSON.parse(JSON.stringify(cases()))).toEqual(cases());
   });
 
   it('move money exactly where a packet may be sent', () => {
-    for (const each of cases) {
+    for (const each of cases()) {
       const text = JSON.stringify(each.steps);
       const mayPay = text.includes('"answer":"sent"') || each.needs.fault?.money === 'moved';
       expect(each.movesMoney, each.id).toBe(mayPay);
@@ -73,33 +74,37 @@ describe.each(EDITIONS)('the cases of edition %s', (edition) => {
   });
 
   it.each(['sendredpack', 'gethbinfo'] as const)('cover every field of %s', (endpoint) => {
+    const all = ids();
     for (const { name } of EDITION_TABLES[edition].request[endpoint]) {
       // A wrong signature is no wrong field.
       const about = name === 'sign' ? `${endpoint}/signature/` : `${endpoint}/fields/${name}/`;
-      expect(ids.filter((id) => id.startsWith(about)).length, name).toBeGreaterThan(0);
+      expect(all.filter((id) => id.startsWith(about)).length, name).toBeGreaterThan(0);
     }
   });
 
   it('refuse every required field when it is missing, and every length when it is passed', () => {
+    const all = ids();
     for (const row of EDITION_TABLES[edition].request.sendredpack) {
       if (row.name === 'sign') continue;
       const clause = `sendredpack/fields/${row.name}`;
-      if (row.required !== 'optional') expect(ids).toContain(`${clause}/required`);
-      if (row.bytesMax !== undefined) expect(ids).toContain(`${clause}/max-bytes`);
-      if (row.pattern) expect(ids).toContain(`${clause}/pattern`);
+      if (row.required !== 'optional') expect(all).toContain(`${clause}/required`);
+      if (row.bytesMax !== undefined) expect(all).toContain(`${clause}/max-bytes`);
+      if (row.pattern) expect(all).toContain(`${clause}/pattern`);
     }
   });
 
   it('cover every code', () => {
+    const all = cases();
     for (const { code } of codesOf(edition)) {
-      const about = cases.filter((each) => accepts(each, code));
+      const about = all.filter((each) => accepts(each, code));
       expect(about.length, code).toBeGreaterThan(0);
     }
   });
 
   it('cover every limit that the edition has', () => {
+    const all = ids();
     for (const name of LIMIT_NAMES.filter((each) => limitsOf(edition)[each] !== null)) {
-      expect(ids).toContain(OF_LIMIT[name]);
+      expect(all).toContain(OF_LIMIT[name]);
     }
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Coverage, coverage, type Edition, mergeCoverage } from '../../../contracts/index.ts';
-import { found, paid, query, refused, runOf, send } from './runs.ts';
+import { found, paid, query, refused, runOf, send, withFields, without } from './runs.ts';
 
 type Call = ReturnType<typeof send>;
 type Changes = Parameters<typeof send>[1];
@@ -13,7 +13,6 @@ const trapsOf = (call: Call, edition: Edition = 'current'): string[] =>
 const reply = (...elements: readonly (readonly [string, string])[]): string =>
   `<xml>${elements.map(([name, text]) => `<${name}><![CDATA[${text}]]></${name}>`).join('')}</xml>`;
 const brokenAt = (clause: string) => ({ ...refused('PARAM_ERROR'), clause });
-const withFields = (request: Readonly<Record<string, string>>): Changes => ({ ...paid, request });
 const faulty = (...faults: readonly string[]) => ({ ...paid, faults }) as Changes;
 
 const NO_AUTH_IP = 'IP地址非你在商户平台设置的可用IP地址';
@@ -94,16 +93,55 @@ describe('a trap is met by', () => {
     ['unsigned-success', send('A', refused('NOTENOUGH'))],
     ['unknown-code', send('A', refused('NOTENOUGH'))],
     ['gateway-page', send('A', { ...paid, httpStatus: 200 })],
+    ['unknown-code', send('A', faulty('err-code', 'drop'))],
+    ['decimal-amount', send('A', withFields({ total_amount: 'x10.5' }))],
+    ['decimal-amount', send('A', withFields({ total_amount: '-10.5' }))],
+    ['decimal-amount', without(send('A'), 'total_amount')],
+    ['bytes-not-characters', send('A', withFields({ attach: '红包' }))],
+    ['bytes-not-characters', send('A', withFields({ total_amount: '１００' }))],
+    ['xml-of-another-shape', send('A')],
     ['certificate', send('A')],
   ])('and %s not by what only looks like it', (name, call) => {
     expect(trapsOf(call)).not.toContain(name);
   });
 
-  it('NO_AUTH is two traps: of the address, which is free, and of the user, which is not', () => {
-    const met = [NO_AUTH_IP, '发放失败，此请求可能存在风险，已被微信拦截'].map((words) =>
-      trapsOf(send('A', refused('NO_AUTH', words))).filter((name) => name.startsWith('no-auth')),
+  it.each([
+    ['no-auth-address', NO_AUTH_IP],
+    ['no-auth-risk', '发放失败，此请求可能存在风险，已被微信拦截'],
+  ])('%s is what NO_AUTH says in the words %j', (name, words) => {
+    const met = trapsOf(send('A', refused('NO_AUTH', words)));
+    expect(met.filter((each) => each.startsWith('no-auth'))).toEqual([name]);
+  });
+});
+
+describe('an old number under a new nonce', () => {
+  const repeat = (changes: Changes = {}) =>
+    send('A', { verdict: 'repeated', paid: true, ...changes });
+  const isMetBy = (...calls: readonly Call[]) =>
+    coverage(runOf(...calls), 'current').sections.traps.rows.some(
+      ({ name, met }) => name === 'new-nonce-old-number' && met > 0,
     );
-    expect(met.flat().sort()).toEqual(['no-auth-address', 'no-auth-risk']);
+
+  it('is met by a repeat with a nonce of its own', () => {
+    expect(isMetBy(send('A'), repeat())).toBe(true);
+    expect(isMetBy(query('A', refused('NOT_FOUND')), send('A'), repeat())).toBe(true);
+  });
+
+  it.each<[string, readonly Call[]]>([
+    [
+      'the same nonce',
+      [send('A', withFields({ nonce_str: 'same' })), repeat({ request: { nonce_str: 'same' } })],
+    ],
+    ['a repeat of what another run sent', [repeat()]],
+    ['a repeat that was refused', [send('A'), send('A', refused('FREQ_LIMIT'))]],
+    ['a query', [send('A'), query('A', { ...found('SENT'), verdict: 'repeated' })]],
+    ['a repeat after a query with another nonce', [query('A', refused('NOT_FOUND')), repeat()]],
+    [
+      'two calls without a number',
+      [without(send('A'), 'mch_billno'), without(repeat(), 'mch_billno')],
+    ],
+  ])('is not met by %s', (_, calls) => {
+    expect(isMetBy(...calls)).toBe(false);
   });
 });
 
@@ -119,7 +157,8 @@ describe('the coverage of two runs', () => {
   it('is their sum', () => {
     const both = mergeCoverage(one, two);
     expect(both.calls).toBe(4);
-    expect(rowOf(both)).toMatchObject({ met: 2, next: { 'same number': 1, query: 1 } });
+    expect(rowOf(both)?.met).toBe(2);
+    expect(rowOf(both)?.next).toEqual({ 'same number': 1, query: 1 });
     expect(both.sections.codes.met).toBe(1);
     expect(both.sections.stages.met).toBe(2);
   });
