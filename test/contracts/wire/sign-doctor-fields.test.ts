@@ -1,6 +1,6 @@
 /** What a client can do to the fields: each turn of each mistake is found, and told in words that say which turn it was. */
 import { describe, expect, it } from 'vitest';
-import { told, toldOver } from './diagnose.ts';
+import { diagnose, told, toldOver } from './diagnose.ts';
 import {
   ASKED,
   but,
@@ -43,6 +43,12 @@ describe('the doctor tells a client that it signed fields too many', () => {
     ],
   ])('%s', (did, more) => {
     expect(toldOver(SENT, { ...SENT, ...more })).toEqual([did]);
+  });
+
+  it('and calls sign_type by its own mistake, not by that of any unknown field', () => {
+    const typed = { ...SENT, sign_type: 'x' };
+    const diagnosis = diagnose(xml(typed, signs(typed)));
+    expect(diagnosis).toMatchObject({ kind: 'mistake', mistakes: [{ id: 'sign-type-signed' }] });
   });
 
   it.each([

@@ -2,7 +2,20 @@ const NO_CHANGE =
   'equivalent: a way that changes nothing on this request is tried once, and not paired';
 const ONLY_TIME = 'equivalent: without this short cut the same is found, later';
 
+const SAID_BEFORE =
+  'equivalent: tried once more under another name, and found before under its own';
+
 export default [
+  {
+    file: /wire\/sign-search\.ts$/,
+    code: /^a\.step === b\.step && !MANIFOLD/,
+    word: 'equivalent: of two at one step the later undoes the earlier, and it was found alone',
+  },
+  {
+    file: /wire\/sign-ways-fields\.ts$/,
+    at: /^(?:if \(value !== ''|\.filter\(\(\{ name, required)/,
+    word: SAID_BEFORE,
+  },
   {
     file: /wire\/gbk\.ts$/,
     at: /^(?:\} catch \{|return '';|if \(sequences\.size === 0\))/,
