@@ -464,3 +464,46 @@ it('every rule of replies has one clause for each endpoint that it is about', ()
   expect(clauses).not.toContain('sendredpack/reply/hblist');
   expect(ECHO).toHaveProperty('re_openid');
 });
+
+describe('a figure is all of its form, and nothing before or behind', () => {
+  it.each<[string, () => string[]]>([
+    ['return_code', () => clausesOf(send, document({ ...REFUSED, return_code: 'FAILED' }))],
+    ['return_code', () => clausesOf(send, document({ ...REFUSED, result_code: 'noFAIL' }))],
+    ['refund', () => clausesOf(query, document({ ...REFUNDED, refund_amount: '1.00' }))],
+    ['refund', () => clausesOf(query, document({ ...REFUNDED, refund_amount: '-100' }))],
+    ...['201412080011221', 'a20141208001122'].map((send_time): [string, () => string[]] => [
+      'send_time',
+      () => clausesOf(request('2014', 'sendredpack'), success('2014', { ...EARLY, send_time })),
+    ]),
+  ])('%s', (clause, judged) => {
+    expect(judged()).toContain(clause);
+  });
+});
+
+describe('of an answer no element changes its place:', () => {
+  const FAILED: Values = { ...without(RECEIVED, 'hblist'), status: 'FAILED', reason: '因' };
+  const ORDERED: readonly (readonly [string, readonly string[], Values])[] = [
+    ['gethbinfo', ['hb_type', 'total_num', 'total_amount', 'send_time', 'hblist'], RECEIVED],
+    ['gethbinfo', ['send_time', 'refund_time', 'refund_amount'], REFUNDED],
+    ['gethbinfo', ['total_amount', 'reason', 'send_time'], FAILED],
+    ['sendredpack', ['re_openid', 'total_amount', 'send_listid'], SENT],
+  ];
+  const swaps = ORDERED.flatMap(([endpoint, names, values]) =>
+    names.slice(1).map((name, at) => [endpoint, names[at] ?? '', name, values] as const),
+  );
+
+  it.each(swaps)('of %s neither %s nor %s', (endpoint, first, second, values) => {
+    const about = endpoint === 'gethbinfo' ? query : send;
+    const rest = without(without(values, first), second);
+    const text = (...pair: readonly string[]) => {
+      const names = Object.keys(values);
+      const before = names.slice(0, Math.min(names.indexOf(first), names.indexOf(second)));
+      const entry = (name: string) => [name, values[name] ?? ''] as const;
+      const head = before.map(entry);
+      const tail = Object.entries(rest).filter(([name]) => !before.includes(name));
+      return document(Object.fromEntries([...head, ...pair.map(entry), ...tail]));
+    };
+    expect(clausesOf(about, text(first, second))).not.toContain('order');
+    expect(clausesOf(about, text(second, first))).toContain('order');
+  });
+});
