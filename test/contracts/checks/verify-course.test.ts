@@ -9,6 +9,7 @@ import {
   echoOf,
   elements,
   LIST_ID,
+  NOT_ENOUGH,
   NOTHING,
   refuses,
   resultOf,
@@ -152,3 +153,16 @@ function sentWith(fields: Fields, more: Readonly<Record<string, string>>): strin
     send_listid: '1000009801202601310000000000002',
   });
 }
+
+it('a case that found other words first, and then another code, has failed', async () => {
+  const server = serverThat(refuses('NOTENOUGH', 'three'), refuses('SIGN_ERROR', 'one'));
+  const steps = [send({}, NOT_ENOUGH), send({ number: 'b' }, NOT_ENOUGH)];
+  const arranged = { ...server.target, arrange: async () => 'done' as const };
+  const result = await resultOf({ target: arranged }, { steps }, { strict: 'documented' });
+  expect([result.verdict, result.findings.length]).toEqual(['failed', 2]);
+  const worded = serverThat(refuses('NOTENOUGH', 'three'));
+  const other = { ...worded.target, arrange: async () => 'done' as const };
+  expect(await resultOf({ target: other }, { steps }, { strict: 'documented' })).toMatchObject({
+    verdict: 'differs',
+  });
+});

@@ -44,9 +44,14 @@ describe('a case is skipped', () => {
       {},
       {},
     ],
-    ['the clock of the server cannot be moved', { steps: [{ advanceMs: 1 }] }, {}, {}],
-    ['nobody can top up', { steps: [{ topUpFen: 1 }] }, {}, {}],
-    ['nobody can open a packet', { steps: [{ claim: 'a' }] }, {}, {}],
+    [
+      'the clock of the server cannot be moved',
+      { steps: [send({}, ANY_WORDS), { advanceMs: 1 }] },
+      {},
+      {},
+    ],
+    ['nobody can top up', { steps: [send({}, ANY_WORDS), { topUpFen: 1 }] }, {}, {}],
+    ['nobody can open a packet', { steps: [send({}, ANY_WORDS), { claim: 'a' }] }, {}, {}],
     [
       'it needs 2 users',
       { steps: [send({}, ANY_WORDS), send({ user: 'b' }, ANY_WORDS), send({}, ANY_WORDS)] },
@@ -72,6 +77,18 @@ describe('a case is skipped', () => {
       {},
     ],
     ['there are just enough users', refusedOnly, { openids: ['only-one'] }, {}],
+    [
+      'the first user is named, and the clock moves',
+      { steps: [send({}, ANY_WORDS), { advanceMs: 1 }, send({ user: 'a' }, ANY_WORDS)] },
+      { ...offers, openids: ['only-one'] },
+      {},
+    ],
+    [
+      'no certificate is shown between calls',
+      { steps: [{ advanceMs: 1 }, send({ certificate: 'none' }, ANY_WORDS)] },
+      { ...offers, certificates: ['none'] },
+      {},
+    ],
   ])('but not when %s', async (_, draft, offered, options) => {
     const target = { ...serverThat(refuses('NOTENOUGH')).target, ...offered };
     expect(await resultOf({ target }, draft, options)).toMatchObject({ verdict: 'held' });

