@@ -84,6 +84,12 @@ describe('a case is skipped', () => {
       {},
     ],
     [
+      'one user is enough, whoever it is, and the clock moves',
+      { steps: [{ advanceMs: 1 }, send({ user: 'b' }, ANY_WORDS)] },
+      { ...offers, openids: ['only-one'] },
+      {},
+    ],
+    [
       'no certificate is shown between calls',
       { steps: [{ advanceMs: 1 }, send({ certificate: 'none' }, ANY_WORDS)] },
       { ...offers, certificates: ['none'] },

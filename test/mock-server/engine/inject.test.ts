@@ -134,17 +134,22 @@ describe('a rule', () => {
   });
 
   it('of the payment waits for the quotas, one of a quota comes with them', async () => {
-    const limits = { packetsPerMinute: 1, userPacketsPerMinute: null };
-    for (const [code, answered] of [
-      ['SYSTEMERROR', 'FREQ_LIMIT'],
-      ['SENDNUM_LIMIT', 'SENDNUM_LIMIT'],
-    ] as const) {
-      const { send } = inProcess({
-        merchant: { limits },
-        rules: [{ when: { nth: 2 }, then: { code } }],
-      });
-      await send();
-      expect(await send()).toMatchObject({ err_code: answered });
+    const one = { packetsPerMinute: null, userPacketsPerMinute: null };
+    for (const limits of [
+      { ...one, packetsPerMinute: 1 },
+      { ...one, userPacketsPerMinute: 1 },
+    ]) {
+      for (const [code, answered] of [
+        ['SYSTEMERROR', 'FREQ_LIMIT'],
+        ['SENDNUM_LIMIT', 'SENDNUM_LIMIT'],
+      ] as const) {
+        const { send } = inProcess({
+          merchant: { limits },
+          rules: [{ when: { nth: 2 }, then: { code } }],
+        });
+        await send();
+        expect(await send()).toMatchObject({ err_code: answered });
+      }
     }
   });
 

@@ -55,4 +55,15 @@ export default [
   { code: /^'other-openid'$|^'failed'$/, word: 'equivalent: the first of the wordings' },
   { at: /^const sequence =/, word: 'equivalent: any walk through the serials' },
   { at: /^(?:state: 'SENDING'|paid: false),$/, word: 'equivalent: paid or held the next moment' },
+  {
+    file: /engine\/query\.ts$/,
+    code: /^code === undefined$/,
+    word: 'equivalent: a rule with a code refuses, and nothing is shown',
+  },
+  { file: /engine\/strike\.ts$/, code: /^'delay'$/, word: 'any name makes a draw of its own' },
+  {
+    file: /engine\/strike\.ts$/,
+    at: /^return effect\.fault === undefined/,
+    word: 'equivalent: a scenario that says when to strike says with what',
+  },
 ];

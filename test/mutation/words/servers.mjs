@@ -67,7 +67,7 @@ export default [
   },
   {
     file: /verify-case\.ts$/,
-    at: /^const (?:applications|number = view)/,
+    at: /^const (?:applications|number = view)|^if \(limit\) return/,
     code: /^(?:\[\]|'')$/,
     word: 'equivalent: no rule of replies has the name of a stranger; whose answer names a packet, his request named an order',
   },
@@ -131,7 +131,7 @@ export default [
   {
     file: CASES,
     mutator: /ObjectLiteral/,
-    code: /^\{ (?:sign: 'wrong-key'|merchant: \{ balanceFen|client_ip|\[name\]|written|attach)/s,
+    code: /^\{\s(?:sign: 'wrong-key'|merchant: \{ balanceFen|\s*client_ip|\s*\[name\]|written|attach)/s,
     word: 'a plainer request that a sound server answers alike; the broken server that only this one finds is not among ours',
   },
   {
