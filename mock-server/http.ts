@@ -2,9 +2,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import type { HttpBindings } from '@hono/node-server';
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import { ENDPOINT_ROWS, type EndpointRow, type Peer, XML_BYTES_MAX } from '../contracts/index.ts';
+import { ALREADY_SENT } from './already-sent.ts';
 import type { Call, Edge } from './call.ts';
 import { exchange } from './exchange.ts';
 import { type Answer, abruptly } from './faults/answer.ts';
@@ -131,14 +131,14 @@ function respond(context: Ctx, answer: Answer): Response | Promise<Response> {
     const give = context.env?.deliver ?? deliverInProcess;
     return give(answer, context.req.raw.signal);
   }
-  if (delivery) return deliver(outgoing, answer, delivery).then(() => RESPONSE_ALREADY_SENT);
+  if (delivery) return deliver(outgoing, answer, delivery).then(() => ALREADY_SENT);
   outgoing.writeHead(status, {
     'content-type': contentType,
     server: 'nginx',
     'content-length': body.length,
   });
   outgoing.end(body);
-  return RESPONSE_ALREADY_SENT;
+  return ALREADY_SENT;
 }
 
 type Caller = Pick<Call, 'peer' | 'callerIp' | 'connection'>;
