@@ -172,6 +172,7 @@ export function createRedpackClient<E extends Edition = 'current'>(
       const signal = either(options.signal, payOptions.signal);
       const stopping = signal ? { ...payOptions, signal } : payOptions;
       return payMany(orders, stopping, {
+        // An order without its id is an order; the compiler can't tell of an edition that is still open.
         settle: ({ id, ...order }, settleOptions) =>
           client.settle(order as unknown as Order<E>, { ...settleOptions, ...(id ? { id } : {}) }),
         clock,

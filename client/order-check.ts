@@ -33,10 +33,11 @@ export function violationsOf(
   fields: Fields,
   merchant: { readonly mchId: string; readonly key: string },
 ): Violation[] {
+  const given: Readonly<Record<string, unknown>> = order;
   const strangers = strangersIn(edition, order).map((field) => ({
     field,
     rule: 'unknown',
-    got: shown((order as unknown as Record<string, unknown>)[field]),
+    got: shown(given[field]),
     expected: `nothing: sendredpack of edition ${edition} does not let a caller set it`,
   }));
   // What the caller may not set at all is not told a second time for its type.

@@ -2,7 +2,7 @@
 import { EDITION_TABLES, type Edition, type Fields } from '../contracts/index.ts';
 
 /** What every edition asks of the caller. Wire names; the client adds nonce_str, sign, mch_id, wxappid and total_num. */
-interface CommonOrder {
+type CommonOrder = {
   /** 1 to 28 of 0-9 A-Z a-z, unique for the merchant, case matters. Left out: the client makes one. */
   readonly mch_billno?: string;
   /** The user, by its openid under the client's appid. */
@@ -19,7 +19,7 @@ interface CommonOrder {
   readonly remark: string;
   /** Any IPv4 address, of the machine that calls as a rule; it is not the address of the white list. */
   readonly client_ip: string;
-}
+};
 
 interface EditionOrders {
   '2014': CommonOrder & {
@@ -98,7 +98,7 @@ export function fieldsOfOrder(
     total_num: '1',
   };
   // Two lookups instead of one object laid over the other, which costs more than the signature.
-  const theirs = order as unknown as Readonly<Record<string, unknown>>;
+  const theirs: Readonly<Record<string, unknown>> = order;
   const fields = new Map<string, string>();
   for (const name of NAMES[edition]) {
     const value = ours[name] ?? theirs[name];

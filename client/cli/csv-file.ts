@@ -73,6 +73,7 @@ function parseRecords(text: string): CsvRecord[] | { line: number; message: stri
 
 /** @param to so many only, header and empty records included @throws CsvError */
 function wholeRecords(text: string, to?: number): Parsed[] {
+  // Its types know nothing of `info`, with which each record comes with its place.
   return parse(text, {
     delimiter: delimiterOf(text),
     record_delimiter: '\n',

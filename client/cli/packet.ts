@@ -81,7 +81,7 @@ export function packetFieldNames(edition: Edition): string[] {
 
 /** Fields may be of any edition here; what the order's does not have is found when it is checked. */
 export function orderOf(fields: PacketFields, re_openid: string, amountFen: number): Order {
-  return { ...fields, re_openid, total_amount: amountFen } as unknown as Order;
+  return { ...fields, re_openid, total_amount: amountFen } as Order;
 }
 
 /** A mistake in an order, in the words of whoever typed it. @param nameOf how the field is set there */

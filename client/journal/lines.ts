@@ -100,15 +100,21 @@ function parseLine(line: string, path: string, number: number): Record<string, u
 }
 
 function toRecord(value: Record<string, unknown>, path: string, number: number): PaymentRecord {
+  if (!isRecord(value)) throw damaged(path, number, 'is no record of a payment');
+  return value;
+}
+
+function isRecord(
+  value: Record<string, unknown>,
+): value is Record<string, unknown> & PaymentRecord {
   const texts = ['id', 'mch_id', 'mch_billno', 're_openid'];
-  const sound =
+  return (
     texts.every((name) => typeof value[name] === 'string') &&
     Number.isSafeInteger(value.total_amount) &&
     Number.isSafeInteger(value.openedAtMs) &&
     Array.isArray(value.formerNumbers) &&
-    typeof value.open === 'boolean';
-  if (!sound) throw damaged(path, number, 'is no record of a payment');
-  return value as unknown as PaymentRecord;
+    typeof value.open === 'boolean'
+  );
 }
 
 function damaged(path: string, number: number, what: string): JournalError {

@@ -128,6 +128,7 @@ describe('a number that cannot be made', () => {
   it.each([-1, 100, 1.5, Number.NaN])('says why: instance %d', (instance) => {
     expect(() => maker({ instance })).toThrow(/instance is .*: expected a whole number, 0 to 99/);
   });
+  // Windows has no owners of folders to tell apart.
   it.runIf(process.getuid)('is not made in a folder that somebody else made', () => {
     const before = process.env.TMPDIR;
     const precious = join(dir, 'precious');

@@ -285,6 +285,7 @@ describe('a second process', () => {
     expect(journal.size).toBe(1);
   });
 
+  // Only Linux says when it was started and in which container.
   it.runIf(process.platform === 'linux').each([
     ['from before the machine was started anew', 3, /had it before .* was started anew/],
     ['in another container, which has numbers of its own', 4, /of another container has it/],

@@ -273,6 +273,7 @@ describe('what cannot be done is one clear sentence and exit code 2', () => {
     expect(wrong.stderr).not.toContain('at ');
   });
 
+  // Windows has no pipes in folders.
   it.skipIf(process.platform === 'win32')('a pipe in the place of a scenario', async () => {
     await shell(`mkfifo ${join(folder, 'pipe.yaml')}`);
     expect(await runCli('serve', '--scenario', 'pipe.yaml')).toEqual({

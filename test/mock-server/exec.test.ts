@@ -375,6 +375,7 @@ describe('what is left', () => {
     },
   );
 
+  // Windows has neither these signals nor groups of processes.
   it.skipIf(process.platform === 'win32').each([
     ['a command', 'echo'],
     ['one that does not want to end', `trap '' TERM; echo`],

@@ -75,6 +75,7 @@ describe('pipes', () => {
     expect((await readFile(join(at.cwd, 'results.csv'), 'utf8')).match(/,sent,/g)).toHaveLength(12);
   });
 
+  // A full disk without filling one: Linux has a device for it, as CI does.
   it.runIf(existsSync('/dev/full'))(
     'that are full stop no payment either, and what could not be told is a fault, no refusal',
     async () => {
@@ -124,6 +125,7 @@ describe('a terminal', () => {
     }
   });
 
+  // A terminal is made by script(1), which Debian's bsdutils brings.
   it.skipIf(!hasScript)('gets a bar that ends full, and no line per payment', async () => {
     const { cwd, env } = await deskWith(20);
     const set = Object.entries(env ?? {}).map(([name, value]) => `${name}='${value}'`);
