@@ -161,16 +161,17 @@ function fault(
   });
 }
 
-function refusedByCertificate({ merchant, peer, ...context }: Submission): Refusal | undefined {
+function refusedByCertificate(submission: Submission): Refusal | undefined {
+  const { merchant, peer } = submission;
   if (peer.kind === 'merchant' && peer.mchId === merchant?.mchId) {
     if (merchant.certificate === 'valid') return undefined;
-    return refuse(context, 'CA_ERROR', {
+    return refuse(submission, 'CA_ERROR', {
       wording: 'expired',
       clause: 'certificate/in-force',
       why: `the certificate of merchant ${merchant.mchId} has expired on the platform`,
     });
   }
-  return refuse(context, 'CA_ERROR', {
+  return refuse(submission, 'CA_ERROR', {
     clause: peer.kind === 'merchant' ? 'certificate/own' : 'certificate/present',
     why: `expected the client certificate of merchant ${merchant?.mchId}, got ${describePeer(peer)}`,
   });

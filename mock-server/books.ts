@@ -1,16 +1,17 @@
 /** A merchant's orders and money, seen and changed by who runs the mock and not by a call of the API. */
 import { ORDER_STATES, type OrderState } from '../contracts/index.ts';
 import {
-  accountKey,
   type Order,
   orderKey,
   orderPrefix,
   readAccount,
   readOrder,
+  writeAccount,
+  writeOrder,
 } from './engine/facts.ts';
 import { type Ledger, ledgerOf } from './engine/ledger.ts';
 import { type Holding, move } from './engine/lifecycle.ts';
-import type { Store, Write } from './store/store.ts';
+import type { Store } from './store/store.ts';
 import type { Tenant } from './tenant.ts';
 import { MockUsageError } from './usage.ts';
 
@@ -37,37 +38,38 @@ export interface OrderPage {
 /** Changes an order and its account together. @returns undefined when there is no such order */
 export function changeOrder(
   store: Store,
-  { opening }: Tenant,
+  { accountKey, opening }: Tenant,
   key: string,
   step: (holding: Holding) => Holding,
 ): Promise<Order | undefined> {
-  const account = accountKey(opening.mchId);
-  return store.transact([account, key], (read) => {
+  return store.transact([accountKey, key], (read) => {
     const before = readOrder(read, key);
     if (!before) return { result: undefined, writes: [] };
-    const after = step({ order: before, account: readAccount(read, opening) });
-    const writes: Write[] = [
-      { key, value: after.order, dueAtMs: after.order.nextAtMs },
-      { key: account, value: after.account },
-    ];
-    return { result: after.order, writes };
+    const { order, account } = step({
+      order: before,
+      account: readAccount(read, accountKey, opening),
+    });
+    return { result: order, writes: [writeOrder(key, order), writeAccount(accountKey, account)] };
   });
 }
 
 /** @throws MockUsageError */
-export async function topUp(store: Store, { opening }: Tenant, fen: number): Promise<void> {
+export async function topUp(
+  store: Store,
+  { accountKey, opening }: Tenant,
+  fen: number,
+): Promise<void> {
   if (!Number.isSafeInteger(fen) || fen < 0) {
     throw new MockUsageError(`cannot top up by ${fen} fen: expected a whole number, 0 or more`);
   }
-  const key = accountKey(opening.mchId);
-  await store.transact([key], (read) => {
-    const account = readAccount(read, opening);
+  await store.transact([accountKey], (read) => {
+    const account = readAccount(read, accountKey, opening);
     const topUpFen = account.topUpFen + fen;
     if (!Number.isSafeInteger(account.openingFen + topUpFen)) {
       throw new MockUsageError(`cannot top up by ${fen} fen: more than can be counted exactly`);
     }
-    const value = { ...account, topUpFen, balanceFen: account.balanceFen + fen };
-    return { result: undefined, writes: [{ key, value }] };
+    const after = { ...account, topUpFen, balanceFen: account.balanceFen + fen };
+    return { result: undefined, writes: [writeAccount(accountKey, after)] };
   });
 }
 
@@ -89,11 +91,11 @@ export function findOrder(store: Store, mchId: string, billno: string): Promise<
   return store.transact([key], (read) => ({ result: readOrder(read, key), writes: [] }));
 }
 
-export async function readLedger(store: Store, { opening }: Tenant): Promise<Ledger> {
+export async function readLedger(store: Store, { accountKey, opening }: Tenant): Promise<Ledger> {
   const { mchId } = opening;
   // Account and orders of one instant: between two looks a packet may have been sent.
   const values = new Map(await store.scan(`${mchId}/`));
-  const account = readAccount((key) => values.get(key), opening);
+  const account = readAccount((key) => values.get(key), accountKey, opening);
   const orders = [...values].filter(([key]) => key.startsWith(orderPrefix(mchId)));
   return ledgerOf(
     account,

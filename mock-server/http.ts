@@ -1,11 +1,11 @@
 /** The HTTP door: Hono routes, the body up to its limit, the peer of the socket. Everything else is the exchange's. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { TLSSocket } from 'node:tls';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { ENDPOINT_ROWS, type EndpointRow, type Peer, XML_BYTES_MAX } from '../contracts/index.ts';
 import { ALREADY_SENT } from './already-sent.ts';
 import type { Call, Edge } from './call.ts';
+import { type Caller, callerAt } from './caller.ts';
 import { exchange } from './exchange.ts';
 import { type Answer, abruptly } from './faults/answer.ts';
 import type { Canary } from './faults/canary.ts';
@@ -13,7 +13,6 @@ import { deliver, leavingOf, waited } from './faults/deliver.ts';
 import { deliverInProcess } from './faults/deliver-in-process.ts';
 import type { Mock } from './mock.ts';
 import { holderOf } from './tenant.ts';
-import { peerOf } from './tls.ts';
 
 /** `peer`, `callerIp` and `deliver` are for calls in process, which have no socket. */
 export type Bindings = Partial<HttpBindings> & {
@@ -87,7 +86,8 @@ async function serveEndpoint(
   if (body === 'aborted')
     return context.text('The body never came.\n', 400, { [OWN_HEADER]: 'aborted' });
   const edge = new HttpEdge(context, listening.canary);
-  const answer = await exchange(mock, { endpoint, body, edge, ...caller });
+  const { peer, callerIp, connection } = caller;
+  const answer = await exchange(mock, { endpoint, body, peer, callerIp, connection, edge });
   return respond(context, listening.endsAbruptly ? abruptly(answer) : answer);
 }
 
@@ -141,26 +141,11 @@ function respond(context: Ctx, answer: Answer): Response | Promise<Response> {
   return ALREADY_SENT;
 }
 
-type Caller = Pick<Call, 'peer' | 'callerIp' | 'connection'>;
-
 function callerOf(env: Bindings | undefined): Caller {
   const socket = env?.incoming?.socket;
-  const callerIp = env?.callerIp ?? socket?.remoteAddress?.replace(/^::ffff:/, '') ?? '127.0.0.1';
-  const connection = socket && numberOf(socket);
-  if (env?.peer) return { peer: env.peer, callerIp, connection };
-  const peer: Peer = socket instanceof TLSSocket ? peerOf(socket) : { kind: 'none' };
-  return { peer, callerIp, connection };
-}
-
-const connections = new WeakMap<object, number>();
-let connectionsSeen = 0;
-
-/** Numbers connections in the order of their first request, for whoever reads the journal. */
-function numberOf(socket: object): number {
-  const known = connections.get(socket);
-  if (known !== undefined) return known;
-  connections.set(socket, ++connectionsSeen);
-  return connectionsSeen;
+  if (socket) return callerAt(socket);
+  const { peer = { kind: 'none' }, callerIp = '127.0.0.1' } = env ?? {};
+  return { peer, callerIp, connection: undefined };
 }
 
 type Body = Uint8Array | undefined | 'aborted';

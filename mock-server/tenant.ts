@@ -15,7 +15,7 @@ import {
 } from '../contracts/index.ts';
 import type { Given, Part } from './casting.ts';
 import type { Clock } from './clock.ts';
-import type { Account } from './engine/facts.ts';
+import { type Account, accountKey } from './engine/facts.ts';
 import { serialOffset } from './engine/ids.ts';
 import type { Scenario, ScenarioMerchant, ScenarioRule } from './scenario/schema.ts';
 
@@ -45,6 +45,8 @@ export interface Tenant {
   readonly counters: Counters;
   /** Where its send_listids begin. */
   readonly serialOffset: bigint;
+  /** Where its account is kept. */
+  readonly accountKey: string;
   /** The account before anything happened. */
   readonly opening: Account;
   /** Was it made while the server ran? */
@@ -78,6 +80,7 @@ export function createTenant(
     clock,
     counters,
     serialOffset: lasting?.serialOffset ?? serialOffset(seed, mchId),
+    accountKey: accountKey(mchId),
     opening: lasting?.opening ?? openingOf(merchant),
     created,
     given,

@@ -30,22 +30,11 @@ export function tlsOptions({ certificates, clientCertificate }: TlsSettings): Tl
   };
 }
 
-const peers = new WeakMap<TLSSocket, Peer>();
-
-/** Who is at the other end of a server's socket. Decided once per connection, as nginx does. */
-export function peerOf(socket: TLSSocket): Peer {
-  const known = peers.get(socket);
-  if (known) return known;
-  const peer = identify(socket);
-  peers.set(socket, peer);
-  return peer;
-}
-
 /**
- * The certificate comes first and `authorized` after it: on a resumed TLS 1.3 session node calls a
+ * Who is at the other end of a server's socket. The certificate comes first and `authorized` after it: on a resumed TLS 1.3 session node calls a
  * peer without any certificate authorized, and one whose certificate has expired meanwhile too.
  */
-function identify(socket: TLSSocket): Peer {
+export function peerOf(socket: TLSSocket): Peer {
   const certificate = socket.getPeerX509Certificate();
   if (!certificate) return { kind: 'none' };
   const reason = socket.authorized ? expiry(certificate) : String(socket.authorizationError);

@@ -31,6 +31,8 @@ export interface Case extends RefusalContext {
 
 /** A case before its facts: built once, handed to every check. */
 export interface Situation extends Case {
+  /** Where the order of the number is kept, or will be. */
+  readonly numberKey: string;
   readonly windows: Windows;
   readonly read: Read;
   readonly account: Account;

@@ -5,7 +5,6 @@
 import type { StepResult } from '../store/store.ts';
 import type { Case, Decision, Held, Situation } from './case.ts';
 import {
-  accountKey,
   orderKey,
   type Read,
   readAccount,
@@ -30,23 +29,26 @@ export interface Docket {
 
 export function docketOf(request: Case): Docket {
   const { tenant, endpoint, fields, nowMs, heldBy } = request;
-  const mchId = tenant.merchant.mch_id;
+  const { accountKey } = tenant;
+  const { mchId } = tenant.facts;
+  const numberKey = orderKey(mchId, fields.get('mch_billno') ?? '');
   const candidates = heldBy ? [] : candidatesFor(tenant.rules, endpoint, fields, tenant.counters);
   const windows =
     endpoint === 'sendredpack'
       ? windowsOfSend(mchId, fields.get('re_openid') ?? '', tenant.limits, nowMs)
       : windowsOfQuery(mchId, tenant.limits, nowMs);
   const keys = [
-    accountKey(mchId),
-    orderKey(mchId, fields.get('mch_billno') ?? ''),
+    accountKey,
+    numberKey,
     ...Object.values(windows).map((window) => window.key),
     ...candidates.map((candidate) => candidate.key),
   ];
-  return { keys, decide: (read) => decide(request, windows, candidates, read) };
+  return { keys, decide: (read) => decide(request, numberKey, windows, candidates, read) };
 }
 
 function decide(
   request: Case,
+  numberKey: string,
   windows: Windows,
   candidates: readonly Candidate[],
   read: Read,
@@ -55,12 +57,15 @@ function decide(
   const { injection = request.heldBy, writes } = drawInjection(candidates, read, tenant.seed);
   const held = request.heldBy ? undefined : holdBack(injection, tenant.seed);
   if (held) return { result: held, writes };
-  const stored = readAccount(read, tenant.opening);
-  const found = readOrder(read, orderKey(stored.mchId, fields.get('mch_billno') ?? ''));
+  const { accountKey } = tenant;
+  const stored = readAccount(read, accountKey, tenant.opening);
+  const found = readOrder(read, numberKey);
   // Whoever settles what is due may not have come to this order yet: it is judged as it is now, never as it was.
   const late = found && found.nextAtMs !== null && found.nextAtMs <= nowMs;
   const settled = late ? catchUp({ order: found, account: stored }, nowMs) : undefined;
-  if (settled) writes.push(writeOrder(settled.order), writeAccount(settled.account));
+  if (settled) {
+    writes.push(writeOrder(numberKey, settled.order), writeAccount(accountKey, settled.account));
+  }
   const account = settled?.account ?? stored;
   const order = settled?.order ?? found;
   // Spelt out: spreading a dozen properties into a new shape takes microseconds, several times a request.
@@ -73,6 +78,7 @@ function decide(
     early,
     callerIp,
     nowMs,
+    numberKey,
     windows,
     read,
     account,

@@ -59,7 +59,13 @@ export type Read = (key: string) => Value | undefined;
 
 export const accountKey = (mchId: string): string => `${mchId}/account`;
 export const orderPrefix = (mchId: string): string => `${mchId}/order/`;
-export const orderKey = (mchId: string, billno: string): string => `${orderPrefix(mchId)}${billno}`;
+export const orderKey = (mchId: string, billno: string): string =>
+  detached(`${orderPrefix(mchId)}${billno}`);
+
+/** A copy: what was read from a request is a slice that would keep the whole body in memory as long as it is kept itself. */
+export function detached(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
+}
 
 /** The merchant that an order's key belongs to. */
 export function mchIdOfKey(key: string): string {
@@ -67,17 +73,16 @@ export function mchIdOfKey(key: string): string {
 }
 
 /** An order with the instant at which it wants attention again. */
-export function writeOrder(order: Order): Write {
-  const key = orderKey(order.mchId, order.mch_billno);
+export function writeOrder(key: string, order: Order): Write {
   return { key, value: order, dueAtMs: order.nextAtMs };
 }
 
-export function writeAccount(account: Account): Write {
-  return { key: accountKey(account.mchId), value: account };
+export function writeAccount(key: string, account: Account): Write {
+  return { key, value: account };
 }
 
-export function readAccount(read: Read, opening: Account): Account {
-  return (read(accountKey(opening.mchId)) as Account | undefined) ?? opening;
+export function readAccount(read: Read, key: string, opening: Account): Account {
+  return (read(key) as Account | undefined) ?? opening;
 }
 
 export function readOrder(read: Read, key: string): Order | undefined {
@@ -115,9 +120,9 @@ export function windowsOfSend(
   if (limits.packetsPerMinute !== null) windows.minute = minute(`${mchId}/minute`);
   if (perDay !== null) windows.day = day(`${mchId}/day`);
   if (limits.userPacketsPerMinute !== null) {
-    windows.userMinute = minute(`${mchId}/user-minute/${openid}`);
+    windows.userMinute = minute(detached(`${mchId}/user-minute/${openid}`));
   }
-  if (perUserDay !== null) windows.userDay = day(`${mchId}/user-day/${openid}`);
+  if (perUserDay !== null) windows.userDay = day(detached(`${mchId}/user-day/${openid}`));
   return windows;
 }
 

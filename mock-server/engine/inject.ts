@@ -4,7 +4,7 @@ import { chance } from '../random.ts';
 import type { ScenarioRule } from '../scenario/schema.ts';
 import type { Write } from '../store/store.ts';
 import type { Counters } from '../tenant.ts';
-import type { Read } from './facts.ts';
+import { detached, type Read } from './facts.ts';
 
 /** A rule that is for such a call, and the key under which its calls are counted. */
 export interface Candidate {
@@ -83,5 +83,5 @@ function nameOf({ when }: ScenarioRule, index: number, fields: Fields): string {
   const mchId = fields.get('mch_id') ?? '';
   if (when.per === 'global') return `rule/${index}`;
   const name = `${mchId}/rule/${index}`;
-  return when.per === 'order' ? `${name}/${fields.get('mch_billno') ?? ''}` : name;
+  return when.per === 'order' ? detached(`${name}/${fields.get('mch_billno') ?? ''}`) : name;
 }

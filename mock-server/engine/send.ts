@@ -4,7 +4,14 @@ import type { StepResult, Write } from '../store/store.ts';
 import { count, countCall, refusedAdmission, refusedByRate } from './admission.ts';
 import type { Decision, Situation, Verdict } from './case.ts';
 import { contend } from './contend.ts';
-import { amountFenOf, type Order, writeAccount, writeOrder } from './facts.ts';
+import {
+  amountFenOf,
+  detached,
+  type Order,
+  orderPrefix,
+  writeAccount,
+  writeOrder,
+} from './facts.ts';
 import { sendListid } from './ids.ts';
 import { type Holding, hold, move, pay } from './lifecycle.ts';
 import { refusedByLimits } from './limits.ts';
@@ -66,7 +73,7 @@ function turnDown(situation: Situation, refusal: Refusal, verdict: Verdict): Ste
     state === 'SENDING' ? held : move({ order: held, account }, state, situation.nowMs).order;
   return {
     result: { kind: 'refused', refusal, paid: false },
-    writes: [writeOrder(stored), writeAccount(account)],
+    writes: keep(situation, { order: stored, account }),
   };
 }
 
@@ -86,26 +93,30 @@ function payNow(
   const amountFen = amountFenOf(fields);
   const paid = pay(openOrder(situation), state, nowMs);
   const holding = answer ? { ...paid, order: { ...paid.order, answer } } : paid;
-  const writes = [writeOrder(holding.order), writeAccount(holding.account)];
+  const writes = keep(situation, holding);
   for (const window of [windows.minute, windows.day, windows.userMinute, windows.userDay]) {
     if (window) writes.push(count(window, read, amountFen));
   }
   return { holding, writes };
 }
 
+function keep({ numberKey, tenant }: Situation, { order, account }: Holding): Write[] {
+  return [writeOrder(numberKey, order), writeAccount(tenant.accountKey, account)];
+}
+
 /** The order that waits under the number, or a new one. */
-function openOrder({ tenant, fields, nowMs, account, order }: Situation): Holding {
+function openOrder(situation: Situation): Holding {
+  const { tenant, fields, nowMs, numberKey, account, order } = situation;
   if (order) return { order, account };
   const { refundAfterHours } = tenant.limits;
   const sequence = account.sequence + 1;
-  const mchId = account.mchId;
-  const [mch_billno, openid] = detached(fields.get('mch_billno'), fields.get('re_openid'));
+  const { mchId } = account;
   return {
     account: { ...account, sequence },
     order: {
       mchId,
-      mch_billno,
-      openid,
+      mch_billno: numberKey.slice(orderPrefix(mchId).length),
+      openid: detached(fields.get('re_openid') ?? ''),
       amountFen: amountFenOf(fields),
       state: 'SENDING',
       paid: false,
@@ -124,12 +135,6 @@ function openOrder({ tenant, fields, nowMs, account, order }: Situation): Holdin
       nextAtMs: null,
     },
   };
-}
-
-/** Copies: what was read from a request is a slice that would keep the whole body in memory as long as the order. */
-function detached(billno = '', openid = ''): [string, string] {
-  const copy = Buffer.from(`${billno}${openid}`, 'utf8').toString('utf8');
-  return [copy.slice(0, billno.length), copy.slice(billno.length)];
 }
 
 /** The stored answer again. While a paid order is still SENDING, that is what it was answered with (PROCESSING). */

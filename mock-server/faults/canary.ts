@@ -7,6 +7,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type EndpointName, type Peer, REAL_HOST } from '../../contracts/index.ts';
+import { addressOf } from '../caller.ts';
 import type { Mock } from '../mock.ts';
 import { holderOf } from '../tenant.ts';
 
@@ -57,7 +58,7 @@ export function createCanary(
   const open = (): Promise<Server> =>
     new Promise((resolve, reject) => {
       const server = createServer((incoming, outgoing) => {
-        const callerIp = incoming.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
+        const callerIp = addressOf(incoming.socket) ?? '';
         const { url = '' } = incoming;
         const isKnown = url.startsWith(PATH) && note(url.slice(PATH.length), callerIp);
         outgoing.writeHead(isKnown ? 200 : 404, { 'x-redpack-mock': 'canary' });

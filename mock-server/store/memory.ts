@@ -36,21 +36,39 @@ export function createMemoryStore(): Store {
     return made;
   };
 
-  const put = (write: Write): void => {
-    const partition = partitionWith(write.key) ?? opened(write.key);
-    putInto(partition, write);
+  /** @param found the entry that the key has already */
+  const put = (write: Write, found: Entry | undefined): Entry => {
+    const { key, value, dueAtMs, expiresAtMs } = write;
+    const { entries, due, expiring } = partitionWith(key) ?? opened(key);
+    const entry = found ?? { value, dueAtMs: null, expiresAtMs: null };
+    if (found) found.value = value;
+    else entries.set(key, entry);
+    if (dueAtMs !== undefined && dueAtMs !== entry.dueAtMs) {
+      entry.dueAtMs = dueAtMs;
+      if (dueAtMs !== null) due.add({ key, atMs: dueAtMs });
+    }
+    if (expiresAtMs !== undefined && expiresAtMs !== entry.expiresAtMs) {
+      entry.expiresAtMs = expiresAtMs;
+      expiring.add({ key, atMs: expiresAtMs });
+    }
+    return entry;
   };
 
   return {
     async transact<T>(keys: readonly string[], step: Step<T>): Promise<T> {
-      const named = (key: string): string => {
-        if (keys.includes(key)) return key;
+      // Looked up once, for reading and for writing.
+      const entries = keys.map((key) => partitionWith(key)?.entries.get(key));
+      const placeOf = (key: string): number => {
+        const place = keys.indexOf(key);
+        if (place !== -1) return place;
         throw new Error(`the step reads or writes ${key}, which it did not name`);
       };
-      const read = (key: string) => partitionWith(named(key))?.entries.get(key)?.value;
-      const { result, writes } = step(read);
-      for (const { key } of writes) named(key);
-      for (const write of writes) put(write);
+      const { result, writes } = step((key) => entries[placeOf(key)]?.value);
+      for (const { key } of writes) placeOf(key);
+      for (const write of writes) {
+        const place = placeOf(write.key);
+        entries[place] = put(write, entries[place]);
+      }
       return result;
     },
 
@@ -85,26 +103,6 @@ export function createMemoryStore(): Store {
       recent = undefined;
     },
   };
-}
-
-function putInto(
-  { entries, due, expiring }: Partition,
-  { key, value, dueAtMs, expiresAtMs }: Write,
-): void {
-  let entry = entries.get(key);
-  if (entry) entry.value = value;
-  else {
-    entry = { value, dueAtMs: null, expiresAtMs: null };
-    entries.set(key, entry);
-  }
-  if (dueAtMs !== undefined && dueAtMs !== entry.dueAtMs) {
-    entry.dueAtMs = dueAtMs;
-    if (dueAtMs !== null) due.add({ key, atMs: dueAtMs });
-  }
-  if (expiresAtMs !== undefined && expiresAtMs !== entry.expiresAtMs) {
-    entry.expiresAtMs = expiresAtMs;
-    expiring.add({ key, atMs: expiresAtMs });
-  }
 }
 
 function takeDue({ entries, due, expiring }: Partition, nowMs: number): Due[] {

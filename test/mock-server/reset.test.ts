@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, ENDPOINT_ROWS, sampleRequest, writeXml } from '../../contracts/index.ts';
 import type { Edge } from '../../mock-server/call.ts';
-import { writeAccount, writeOrder } from '../../mock-server/engine/facts.ts';
+import { orderKey, writeAccount, writeOrder } from '../../mock-server/engine/facts.ts';
 import { exchange } from '../../mock-server/exchange.ts';
 import type { Mock } from '../../mock-server/mock.ts';
 import { MockUsageError } from '../../mock-server/usage.ts';
@@ -188,15 +188,16 @@ describe('resetting everything', () => {
 async function fill({ mock, send }: InProcess, orders: number): Promise<void> {
   await send({ mch_billno: 'model' });
   const model = await mock.order(MCH, 'model');
-  const opening = mock.tenants.get(MCH)?.opening;
-  if (!model || !opening) throw new Error('no order to copy');
+  const tenant = mock.tenants.get(MCH);
+  if (!model || !tenant) throw new Error('no order to copy');
   for (let nth = 1; nth < orders; nth++) {
-    const write = writeOrder({ ...model, mch_billno: `copy${nth}` });
+    const order = { ...model, mch_billno: `copy${nth}` };
+    const write = writeOrder(orderKey(MCH, order.mch_billno), order);
     await mock.store.transact([write.key], () => ({ result: undefined, writes: [write] }));
   }
   const heldFen = orders * model.amountFen;
   const money = { openingFen: heldFen, balanceFen: 0, heldFen, sequence: orders };
-  const write = writeAccount({ ...opening, ...money });
+  const write = writeAccount(tenant.accountKey, { ...tenant.opening, ...money });
   await mock.store.transact([write.key], () => ({ result: undefined, writes: [write] }));
   const [line] = mock.journal.entries();
   if (!line) throw new Error('no line to copy');

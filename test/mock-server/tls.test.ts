@@ -17,6 +17,7 @@ import {
   type MerchantBundle,
   openCertificates,
 } from '../../mock-server/bundle.ts';
+import { type Caller, callerAt } from '../../mock-server/caller.ts';
 import { peerOf, tlsOptions } from '../../mock-server/tls.ts';
 
 const run = promisify(execFile);
@@ -211,8 +212,8 @@ describe('a server that demands a certificate', () => {
 describe('the peer of a connection', () => {
   it('is worked out once, however many requests it carries', async () => {
     const { server, port } = await serve(tlsOptions({ certificates }));
-    const peers: Peer[] = [];
-    server.on('request', ({ socket }: IncomingMessage) => peers.push(peerOf(socket as TLSSocket)));
+    const callers: Caller[] = [];
+    server.on('request', ({ socket }: IncomingMessage) => callers.push(callerAt(socket)));
     const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: certificates.root });
     const { cert, key } = merchant;
     for (const path of ['/1', '/2']) {
@@ -221,8 +222,9 @@ describe('the peer of a connection', () => {
       expect(JSON.parse(await text(response)).peer).toEqual(merchantPeer(merchant));
     }
     agent.destroy();
-    expect(peers).toHaveLength(2);
-    expect(peers[0]).toBe(peers[1]);
+    expect(callers).toHaveLength(2);
+    expect(callers[0]).toBe(callers[1]);
+    expect(callers[0]?.peer).toEqual(merchantPeer(merchant));
   });
 });
 

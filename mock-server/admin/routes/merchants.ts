@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { EDITIONS } from '../../../contracts/index.ts';
 import type { NewMerchant } from '../../casting.ts';
-import { type Account, accountKey, readAccount } from '../../engine/facts.ts';
+import { type Account, readAccount } from '../../engine/facts.ts';
 import type { Mock } from '../../mock.ts';
 import { object as strictObject } from '../../scenario/parts.ts';
 import { scenarioSchema } from '../../scenario/schema.ts';
@@ -50,8 +50,9 @@ async function showMerchant(mock: Mock, tenant: Tenant): Promise<z.infer<typeof 
 /** The ledger goes through all orders; this is one look. */
 async function accountOf(mock: Mock, tenant: Tenant): Promise<Account> {
   await mock.settleDue(tenant);
-  return mock.store.transact([accountKey(tenant.facts.mchId)], (read) => ({
-    result: readAccount(read, tenant.opening),
+  const { accountKey, opening } = tenant;
+  return mock.store.transact([accountKey], (read) => ({
+    result: readAccount(read, accountKey, opening),
     writes: [],
   }));
 }

@@ -68,10 +68,8 @@ it('resets within 50 ms though there are 100 000 orders', async () => {
   const fill = async (): Promise<void> => {
     for (let index = 0; index < 100_000; index++) {
       const order = { ...model, mch_billno: String(index), openid: `user${index}` };
-      await store.transact([orderKey('10000098', order.mch_billno)], () => ({
-        result: undefined,
-        writes: [writeOrder(order)],
-      }));
+      const write = writeOrder(orderKey('10000098', order.mch_billno), order);
+      await store.transact([write.key], () => ({ result: undefined, writes: [write] }));
     }
     expect((await server.ledger('10000098')).paidPackets).toBeGreaterThanOrEqual(100_000);
   };
