@@ -137,7 +137,8 @@ function respond(context: Ctx, answer: Answer): Response | Promise<Response> {
     server: 'nginx',
     'content-length': body.length,
   });
-  outgoing.end(body);
+  // As a string of its bytes it goes out together with the headers; as bytes it would be put behind them, in a more costly write.
+  outgoing.end(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1'), 'latin1');
   return ALREADY_SENT;
 }
 

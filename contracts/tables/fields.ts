@@ -26,7 +26,10 @@ export interface FieldRow extends Provenance {
 /** Who must send a field: everybody, nobody, or service providers only. */
 export type Requirement = 'always' | 'optional' | 'provider';
 
-export interface RequestRow extends FieldRow {
+type WholeRow = { readonly [Column in keyof Required<FieldRow>]: FieldRow[Column] };
+
+/** A field in an edition. Every property is always there: a request reads all rows, and rows of one shape are read several times faster. */
+export interface RequestRow extends WholeRow {
   readonly required: Requirement;
 }
 
@@ -352,5 +355,20 @@ export function pick(
   required: Requirement,
   override: Partial<FieldRow> = {},
 ): RequestRow {
-  return { ...FIELDS[name], ...override, required };
+  const row: FieldRow = { ...FIELDS[name], ...override };
+  return {
+    name: row.name,
+    label: row.label,
+    type: row.type,
+    bytesMax: row.bytesMax,
+    exactLength: row.exactLength,
+    pattern: row.pattern,
+    rule: row.rule,
+    example: row.example,
+    refusal: row.refusal,
+    malformed: row.malformed,
+    source: row.source,
+    certainty: row.certainty,
+    required,
+  };
 }

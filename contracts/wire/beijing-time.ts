@@ -11,12 +11,16 @@ function iso(ms: number): string {
   return new Date(ms + OFFSET_MS).toISOString();
 }
 
+let latest = { number: Number.NaN, day: '' };
+
 /** `20150520` */
 export function beijingDay(ms: number): string {
-  const date = new Date(ms + OFFSET_MS);
-  const digits =
-    date.getUTCFullYear() * 10_000 + (date.getUTCMonth() + 1) * 100 + date.getUTCDate();
-  return String(digits).padStart(8, '0');
+  const number = beijingDayNumber(ms);
+  // A server asks with every order, and hardly ever for another day.
+  if (latest.number !== number) {
+    latest = { number, day: iso(ms).slice(0, 10).replaceAll('-', '') };
+  }
+  return latest.day;
 }
 
 /** Hour of the day, 0 to 23. */
