@@ -1,5 +1,6 @@
 /** One call as the journal keeps it, as it shows it, and what can be asked of it. */
 import { type EndpointName, type Fields, type Peer, parseFieldsLossy } from '../contracts/index.ts';
+import type { Line } from './journal-line.ts';
 import type { FaultKind } from './scenario/fault-schema.ts';
 import type { Secrets } from './secrets.ts';
 
@@ -80,57 +81,52 @@ export interface JournalFilter {
   readonly code?: string | undefined;
 }
 
-/** A call on the wire's own terms: reading it waits until somebody asks. */
-export interface Line {
-  readonly sequence: number;
-  readonly atMs: number;
-  readonly realAtMs: number;
-  readonly heard: Heard;
-  readonly said: Said;
-}
-
 const utf8 = new TextDecoder();
 const NOTHING = new Uint8Array();
 
-export function toEntry(
-  { sequence, atMs, realAtMs, heard, said }: Line,
-  secrets: Secrets,
-): JournalEntry {
+export function toEntry(line: Line, secrets: Secrets): JournalEntry {
   const clean = (text: string): string => secrets.redact(text);
-  const { endpoint, peer, callerIp, body = NOTHING, connection } = heard;
-  const request = [...fieldsOf(heard)].map(([name, value]) => [clean(name), clean(value)]);
+  const { connection, faults, strikes, body = NOTHING } = line;
+  const request = [...fieldsOf(line)].map(([name, value]) => [clean(name), clean(value)]);
   return {
-    ...said,
-    sequence,
-    atMs,
-    realAtMs,
-    endpoint: endpoint.name,
-    peer,
-    callerIp,
+    mchId: line.mchId,
+    verdict: line.verdict,
+    code: line.code,
+    clause: line.clause,
+    why: clean(line.why),
+    paid: line.paid,
+    httpStatus: line.httpStatus,
+    ...(faults === undefined ? {} : { faults }),
+    ...(strikes === undefined ? {} : { strikes }),
+    sequence: line.sequence,
+    atMs: line.atMs,
+    realAtMs: line.realAtMs,
+    endpoint: line.endpoint.name,
+    peer: line.peer,
+    callerIp: line.callerIp,
     ...(connection === undefined ? {} : { connection }),
     ...(secrets.isIn(utf8.decode(body)) ? { keyInBody: true } : {}),
     request: Object.fromEntries(request),
-    why: clean(said.why),
-    reply: clean(utf8.decode(said.reply)),
+    reply: clean(utf8.decode(line.reply)),
   };
 }
 
 /** Reads the request only when everything else fits. */
-export function matches({ heard, said }: Line, filter: JournalFilter): boolean {
+export function matches(line: Line, filter: JournalFilter): boolean {
   const { mch_id, mch_billno, endpoint, verdict, code } = filter;
-  if (endpoint !== undefined && heard.endpoint.name !== endpoint) return false;
-  if (verdict !== undefined && said.verdict !== verdict) return false;
-  if (code !== undefined && said.code !== code) return false;
-  const known = said.mchId;
+  if (endpoint !== undefined && line.endpoint.name !== endpoint) return false;
+  if (verdict !== undefined && line.verdict !== verdict) return false;
+  if (code !== undefined && line.code !== code) return false;
+  const known = line.mchId;
   if (mch_id !== undefined && known !== undefined && known !== mch_id) return false;
   if (mch_billno === undefined && (mch_id === undefined || known !== undefined)) return true;
-  const fields = fieldsOf(heard);
+  const fields = fieldsOf(line);
   if (mch_billno !== undefined && fields.get('mch_billno') !== mch_billno) return false;
   if (mch_id === undefined) return true;
-  return (known ?? fields.get('mch_id') ?? certified(heard.peer)) === mch_id;
+  return (known ?? fields.get('mch_id') ?? certified(line.peer)) === mch_id;
 }
 
-function fieldsOf({ body }: Heard): Fields {
+function fieldsOf({ body }: Line): Fields {
   const parsed = parseFieldsLossy(body ?? NOTHING);
   return parsed.ok ? parsed.value : new Map();
 }

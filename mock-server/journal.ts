@@ -6,11 +6,11 @@ import {
   type Heard,
   type JournalEntry,
   type JournalFilter,
-  type Line,
   matches,
   type Said,
   toEntry,
 } from './journal-entry.ts';
+import { Line } from './journal-line.ts';
 import { type Waited, type WaitOptions, waitForCalls } from './journal-wait.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
 
@@ -61,15 +61,6 @@ export interface Journal {
   onChange(listener: () => void): () => void;
 }
 
-/** No request of the API is longer; of what is, the journal keeps no body. */
-const KEPT_BODY_BYTES_MAX = 8_192;
-
-/** No more than that: what else hangs on a call, its socket and its answer, would stay in memory as long as the line. */
-function kept({ endpoint, peer, callerIp, body, connection }: Heard): Heard {
-  const tooLong = body !== undefined && body.length > KEPT_BODY_BYTES_MAX;
-  return { endpoint, peer, callerIp, body: tooLong ? undefined : body, connection };
-}
-
 /** @param secrets blotted out from the beginning */
 export function createJournal(
   secrets: Secrets = createSecrets(),
@@ -95,8 +86,8 @@ export function createJournal(
   const journal: Journal = {
     add(atMs, heard, said) {
       sequence += 1;
-      const line = { sequence, atMs, realAtMs: Date.now(), heard: kept(heard), said };
-      ring.push(line);
+      const line = ring.next();
+      line.fill(sequence, atMs, heard, said);
       if (listeners.size > 0) {
         const entry = toEntry(line, secrets);
         for (const listener of listeners) listener(entry);
@@ -114,7 +105,7 @@ export function createJournal(
     },
     droppedAfter: (after) => Math.max(0, Math.min(ring.dropped, oldest() - 1 - after)),
     clear: () => takeOut(ring.clear),
-    forget: (mchId) => takeOut(() => ring.remove(({ said }) => said.mchId === mchId)),
+    forget: (mchId) => takeOut(() => ring.remove((line) => line.mchId === mchId)),
     get clears() {
       return clears;
     },
@@ -134,7 +125,7 @@ export function createJournal(
 
 type Ring = ReturnType<typeof createRing>;
 
-/** Grows to its size; then the next line takes the place of the oldest. */
+/** Grows to its size; then the oldest line is the next. */
 function createRing(linesMax: number) {
   let lines: Line[] = [];
   let oldest = 0;
@@ -150,14 +141,17 @@ function createRing(linesMax: number) {
     get dropped() {
       return dropped;
     },
-    push(line: Line): void {
-      if (lines.length < linesMax) {
-        lines.push(line);
-        return;
+    /** @returns the line to fill next: a new one, or the oldest */
+    next(): Line {
+      const longest = lines.length === linesMax ? lines[oldest] : undefined;
+      if (longest) {
+        dropped += 1;
+        oldest = (oldest + 1) % linesMax;
+        return longest;
       }
-      dropped += 1;
-      lines[oldest] = line;
-      oldest = (oldest + 1) % linesMax;
+      const line = new Line();
+      lines.push(line);
+      return line;
     },
     clear(): void {
       lines = [];

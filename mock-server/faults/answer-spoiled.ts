@@ -50,8 +50,7 @@ export async function answerSpoiled(mock: Mock, call: Call, sound: Sound): Promi
     why: paidBy(decision) && !blow.paid ? `${why}, but nothing of it was written` : why,
     paid: blow.paid,
     httpStatus: status,
-    // Copied: a part of it would keep the whole in memory.
-    reply: Buffer.from(body.subarray(0, KEPT_REPLY_BYTES_MAX)),
+    reply: body.subarray(0, KEPT_REPLY_BYTES_MAX),
     faults: blow.faults.map((fault) => fault.kind),
     strikes: blow.strikes,
   });
