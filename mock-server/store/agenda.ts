@@ -1,59 +1,77 @@
-/** Keys by instant, earliest first: a binary heap. It may hold instants that a key has left again: whoever takes them asks the key. */
+/**
+ * Keys by instant, earliest first: a binary heap. It may hold instants that a key has left again: whoever takes them asks the key.
+ */
 import type { Due } from './store.ts';
 
 export class Agenda {
-  readonly #heap: Due[] = [];
+  // Two lists, and not one of objects: a store has an instant for every order, and each object more is one for the garbage collector.
+  readonly #keys: string[] = [];
+  readonly #instants: number[] = [];
 
   /** The earliest instant; Infinity when there is none. */
   get nextMs(): number {
-    return this.#heap[0]?.atMs ?? Number.POSITIVE_INFINITY;
+    return this.#instants[0] ?? Number.POSITIVE_INFINITY;
   }
 
-  add(due: Due): void {
-    const heap = this.#heap;
-    let index = heap.length;
-    heap.push(due);
+  add({ key, atMs }: Due): void {
+    let index = this.#keys.length;
+    this.#put(index, key, atMs);
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      const above = heap[parent];
-      if (!above || above.atMs <= due.atMs) break;
-      heap[index] = above;
+      if (this.#isAt(parent) <= atMs) break;
+      this.#move(parent, index);
       index = parent;
     }
-    heap[index] = due;
+    this.#put(index, key, atMs);
   }
 
   /** Takes what is not after `nowMs`, earliest first. */
   take(nowMs: number): Due[] {
     const taken: Due[] = [];
-    for (let head = this.#heap[0]; head && head.atMs <= nowMs; head = this.#heap[0]) {
-      this.#removeHead();
-      taken.push(head);
+    while (this.nextMs <= nowMs) {
+      const head = this.takeFirst();
+      if (head) taken.push(head);
     }
     return taken;
   }
 
   /** Takes the earliest. */
   takeFirst(): Due | undefined {
-    const head = this.#heap[0];
-    if (head) this.#removeHead();
-    return head;
+    const key = this.#keys[0];
+    if (key === undefined) return undefined;
+    const atMs = this.#isAt(0);
+    this.#removeHead();
+    return { key, atMs };
   }
 
   #removeHead(): void {
-    const heap = this.#heap;
-    const last = heap.pop();
-    if (!last || heap.length === 0) return;
+    const key = this.#keys.pop();
+    const atMs = this.#instants.pop();
+    const length = this.#keys.length;
+    if (key === undefined || atMs === undefined || length === 0) return;
     let index = 0;
     for (;;) {
-      const left = heap[2 * index + 1];
-      if (!left) break;
-      const right = heap[2 * index + 2];
-      const child = right && right.atMs < left.atMs ? right : left;
-      if (child.atMs >= last.atMs) break;
-      heap[index] = child;
-      index = child === left ? 2 * index + 1 : 2 * index + 2;
+      const left = 2 * index + 1;
+      if (left >= length) break;
+      const right = left + 1;
+      const child = right < length && this.#isAt(right) < this.#isAt(left) ? right : left;
+      if (this.#isAt(child) >= atMs) break;
+      this.#move(child, index);
+      index = child;
     }
-    heap[index] = last;
+    this.#put(index, key, atMs);
+  }
+
+  #isAt(index: number): number {
+    return this.#instants[index] ?? Number.POSITIVE_INFINITY;
+  }
+
+  #put(index: number, key: string, atMs: number): void {
+    this.#keys[index] = key;
+    this.#instants[index] = atMs;
+  }
+
+  #move(from: number, to: number): void {
+    this.#put(to, this.#keys[from] ?? '', this.#isAt(from));
   }
 }
