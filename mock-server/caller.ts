@@ -23,7 +23,11 @@ export function callerAt(socket: Socket): Caller {
   return caller;
 }
 
+/** What stands before an IPv4 address in the form of IPv6. */
+const MAPPED = '::ffff:';
+
 /** An IPv4 address as such, also where the socket has it in the form of IPv6; undefined: it is closed already. */
 export function addressOf(socket: Socket): string | undefined {
-  return socket.remoteAddress?.replace(/^::ffff:/, '');
+  const address = socket.remoteAddress;
+  return address?.startsWith(MAPPED) ? address.slice(MAPPED.length) : address;
 }
