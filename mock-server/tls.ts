@@ -37,7 +37,9 @@ export function tlsOptions({ certificates, clientCertificate }: TlsSettings): Tl
 export function peerOf(socket: TLSSocket): Peer {
   const certificate = socket.getPeerX509Certificate();
   if (!certificate) return { kind: 'none' };
-  const reason = socket.authorized ? expiry(certificate) : String(socket.authorizationError);
+  const reason = socket.authorized
+    ? socket.isSessionReused() && expiry(certificate)
+    : String(socket.authorizationError);
   if (reason) return { kind: 'untrusted', reason };
   const mchId = commonName(certificate.subject);
   if (mchId === undefined) return { kind: 'untrusted', reason: 'SUBJECT_WITHOUT_ONE_CN' };

@@ -68,7 +68,7 @@ async function takeTurn(load, server, order) {
 }
 
 /** Nobody always comes first, nor always after the same one. */
-function rotated(list, by) {
+export function rotated(list, by) {
   const shift = by % list.length;
   return [...list.slice(shift), ...list.slice(0, shift)];
 }

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { stopAll } from './children.mjs';
 import { measureClient } from './client-overhead.mjs';
 import { startLoad } from './load-process.mjs';
-import { measureLoad, measureStarts } from './measure.mjs';
+import { measureLoad, measureStarts, rotated } from './measure.mjs';
 import { FULL, QUICK } from './plan.mjs';
 import { asText, summarize } from './report.mjs';
 import { peakMemory, startServer } from './server-process.mjs';
@@ -89,17 +89,22 @@ async function measure({ bin, scratch, flags }) {
   const started = { contestants, rounds: plan.starts, cwd: scratch, files, merchant };
   const starts = await measureStarts(started);
 
-  say(`Loading each server for ${plan.rounds} rounds…`);
-  const servers = [];
-  for (const one of contestants) {
-    const { url, pid, stop } = await startServer(one.args, scratch);
-    servers.push({ ...one, url, pid, stop });
-  }
+  say(`Loading each server for ${plan.lives} times ${plan.rounds} rounds…`);
   const load = await startLoad(files, merchant);
-  const turns = await measureLoad({ servers, plan, modes, load });
+  const turns = [];
   const memory = {};
-  for (const { name, pid } of servers) memory[name] = await peakMemory(pid);
-  for (const { stop } of servers) await stop();
+  for (let life = 0; life < plan.lives; life++) {
+    const servers = [];
+    for (const one of rotated(contestants, life)) {
+      const { url, pid, stop } = await startServer(one.args, scratch);
+      servers.push({ ...one, url, pid, stop });
+    }
+    turns.push(...(await measureLoad({ servers, plan, modes, load })));
+    for (const { name, pid } of servers) {
+      memory[name] = Math.max(memory[name] ?? 0, await peakMemory(pid));
+    }
+    for (const { stop } of servers) await stop();
+  }
 
   say(`Sending with the client for ${plan.sends.rounds} rounds…`);
   const sends = await measureClient({ args: ours.args, cwd: scratch, plan });

@@ -1,10 +1,9 @@
 /** A server in a process of its own: started up to its ready line and watched through /proc. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { startNode, stop } from './children.mjs';
 
 const READY_MS = 30_000;
-const TICKS_PER_SECOND = 100; // USER_HZ of Linux on every common architecture
 
 /**
  * @param {readonly string[]} args
@@ -59,9 +58,13 @@ export async function peakMemory(pid) {
  * @returns {Promise<number>} CPU time so far, all threads, in seconds; NaN where there is no /proc
  */
 export async function cpuSeconds(pid) {
-  const stat = await readProc(pid, 'stat');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // a name may hold blanks
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  let nanoseconds = threads.length > 0 ? 0 : Number.NaN;
+  for (const thread of threads) {
+    const [onProcessor] = (await readProc(pid, `task/${thread}/schedstat`)).split(' ');
+    nanoseconds += Number(onProcessor);
+  }
+  return nanoseconds / 1e9;
 }
 
 async function readProc(pid, file) {
