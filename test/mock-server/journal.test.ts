@@ -2,9 +2,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { createJournal, type Journal } from '../../mock-server/journal.ts';
-import type { JournalEntry, JournalFilter, Said } from '../../mock-server/journal-entry.ts';
+import type { Heard, JournalEntry, JournalFilter, Said } from '../../mock-server/journal-entry.ts';
 import { createSecrets } from '../../mock-server/secrets.ts';
 
+const ANSWER = Buffer.from('<xml>'.padEnd(3_000, 'x'));
 const SECRET = '192006250b4c09247ec02edce69f6a2d';
 const add = (journal: Journal, text: string): void =>
   journal.add(
@@ -66,6 +67,47 @@ it('keeps of a call what it shows, and lets the socket and the answer behind it 
   collect();
   expect(edge.deref()).toBeUndefined();
   expect(journal.entries()).toHaveLength(1);
+});
+
+it('shows nothing of an earlier call where a later one has taken its line', () => {
+  const calls: { heard: Partial<Heard>; said: Partial<Said> }[] = [
+    { heard: { body: Buffer.from('<xml><wishing>one</wishing></xml>') }, said: {} },
+    { heard: { body: Buffer.from('<xml><remark>longer than one</remark></xml>') }, said: {} },
+    { heard: { connection: 7 }, said: { code: 'NOTENOUGH', clause: 'a/b', mchId: '10000098' } },
+    {
+      heard: { body: Buffer.from('') },
+      said: { faults: ['drop'], strikes: 'after', reply: ANSWER },
+    },
+    { heard: { body: Buffer.from('<xml><act_name>x</act_name></xml>') }, said: {} },
+  ];
+  const used = createJournal(undefined, 1);
+  for (const { heard, said } of calls) {
+    const fresh = createJournal(undefined, 1);
+    for (const journal of [used, fresh]) {
+      const nothing = { verdict: 'sent', why: '', paid: true, httpStatus: 200 } as const;
+      const call = { endpoint: { name: 'sendredpack' }, peer: { kind: 'none' } } as const;
+      const of = { ...call, callerIp: '127.0.0.1', body: undefined, ...heard };
+      journal.add(5, of, { ...nothing, reply: Buffer.from('<xml/>'), ...said });
+    }
+    const [shown, expected] = [used.entries()[0], fresh.entries()[0]].map((entry) => ({
+      ...entry,
+      sequence: 0,
+      realAtMs: 0,
+    }));
+    expect(shown).toStrictEqual(expected);
+  }
+});
+
+it('keeps what it was given as it was then, not as its owner makes it later', () => {
+  const journal = createJournal();
+  const [body, reply] = [Buffer.from('<xml><remark>then</remark></xml>'), Buffer.from('answered')];
+  const heard = { endpoint: { name: 'sendredpack' }, peer: { kind: 'none' }, body } as const;
+  const said = { verdict: 'sent', why: '', paid: true, httpStatus: 200, reply } as const;
+  journal.add(0, { ...heard, callerIp: '127.0.0.1' }, said);
+  body.fill(0);
+  reply.fill(0);
+  const [entry] = journal.entries();
+  expect([entry?.request.remark, entry?.reply]).toEqual(['then', 'answered']);
 });
 
 it('keeps no body that is longer than any request', () => {

@@ -57,6 +57,23 @@ export function storeSuite(name: string, make: () => Promise<Store>): void {
       expect(await stored(store, 'm/a')).toBeUndefined();
     });
 
+    it('takes the last of several writes of a key in one step, whether it was there before or not', async () => {
+      const store = await make();
+      for (const first of [1, 3]) {
+        await store.transact(['m/a'], () => ({
+          result: undefined,
+          writes: [
+            { key: 'm/a', value: { count: first }, dueAtMs: 10 },
+            { key: 'm/a', value: { count: first + 1 }, dueAtMs: 20 },
+          ],
+        }));
+        expect(await stored(store, 'm/a')).toEqual({ count: first + 1 });
+      }
+      expect(await store.scan('m/')).toEqual([['m/a', { count: 4 }]]);
+      expect(await store.due('m', 19)).toEqual([]);
+      expect(await store.due('m', 20)).toEqual([{ key: 'm/a', atMs: 20 }]);
+    });
+
     it('gives due keys earliest first, once, and not before their time', async () => {
       const store = await make();
       const write = (key: string, dueAtMs: number | null) =>
