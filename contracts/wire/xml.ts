@@ -69,6 +69,7 @@ const PLAIN_FIELD =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: those that need a thought are named
   /<([a-z_]+)>(?:<!\[CDATA\[[^\]\u0000-\u001f\ufffe\uffff]*\]\]>|[^<>&\]\u0000-\u001f\ufffe\uffff]*)<\/\1>/y;
 const PLAIN_END = '</xml>';
+const [SECTION, SECTION_END] = ['<![CDATA[', ']]>'];
 const [BLANK, LINE_FEED, LESS_THAN, GREATER_THAN] = [0x20, 0x0a, 0x3c, 0x3e];
 
 /**
@@ -86,11 +87,12 @@ function readPlainFields(text: string): Fields | undefined {
     const name = text.slice(at + 1, nameEnd);
     if (fields.has(name)) return undefined;
     const [from, to] = [nameEnd + 1, end - `</${name}>`.length];
-    const isSection = from < to && text.charCodeAt(from) === LESS_THAN;
-    const value = isSection
-      ? text.slice(from + '<![CDATA['.length, to - ']]>'.length)
-      : text.slice(from, to);
-    fields.set(name, value);
+    // Of an empty value that is the beginning of the end tag, and what is cut out is empty too.
+    const isSection = text.charCodeAt(from) === LESS_THAN;
+    fields.set(
+      name,
+      isSection ? text.slice(from + SECTION.length, to - SECTION_END.length) : text.slice(from, to),
+    );
     at = afterBlanks(text, end);
   }
   return text.slice(at) === PLAIN_END ? fields : undefined;
