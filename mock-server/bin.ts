@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { run } from './cli.ts';
+import { run } from './cli/cli.ts';
 
 // Whoever read our lines may leave (`| head`): the server goes on without saying anything more.
 for (const stream of [process.stdout, process.stderr]) {

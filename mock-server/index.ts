@@ -1,13 +1,13 @@
 /** The public face of the mock server. */
 
 export type { OrderFilter, OrderPage } from './books.ts';
+export type { NewMerchant } from './casting.ts';
 export {
   type BundleContents,
   CertificateError,
   type MerchantBundle,
   openCertificates,
-} from './bundle.ts';
-export type { NewMerchant } from './casting.ts';
+} from './certificates/bundle.ts';
 export {
   type Clock,
   type ClockSetting,
@@ -20,8 +20,8 @@ export {
 export type { Order } from './engine/facts.ts';
 export type { Ledger } from './engine/ledger.ts';
 export { createApp } from './http.ts';
-export type { Journal } from './journal.ts';
-export type { JournalEntry, JournalFilter } from './journal-entry.ts';
+export type { JournalEntry, JournalFilter } from './journal/entry.ts';
+export type { Journal } from './journal/journal.ts';
 export { StartError } from './listener.ts';
 export { createMock, type Mock } from './mock.ts';
 export type { Reload } from './reload.ts';

@@ -13,7 +13,7 @@ import type { NewMerchant } from './casting.ts';
 import type { Clock, ClockSetting } from './clock.ts';
 import type { Order } from './engine/facts.ts';
 import type { Ledger } from './engine/ledger.ts';
-import { createJournal, type Journal } from './journal.ts';
+import { createJournal, type Journal } from './journal/journal.ts';
 import { Roster } from './roster.ts';
 import type { Scenario } from './scenario/schema.ts';
 import { createSettler } from './settle.ts';

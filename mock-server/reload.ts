@@ -1,5 +1,5 @@
 /** A scenario file that is edited while it is served: loaded, checked, and swapped in as a whole; a broken edit changes nothing. */
-import { CertificateError } from './bundle.ts';
+import { CertificateError } from './certificates/bundle.ts';
 import { readScenarioFile } from './scenario/file.ts';
 import { ScenarioError } from './scenario/folder.ts';
 import type { Scenario } from './scenario/schema.ts';

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Edition, Switches } from '../contracts/index.ts';
 import { cast, drawnNumber, type NewMerchant, type Part } from './casting.ts';
 import { type Clock, type ClockSetting, createClock, settingOf } from './clock.ts';
-import type { Journal } from './journal.ts';
+import type { Journal } from './journal/journal.ts';
 import type { Scenario } from './scenario/schema.ts';
 import type { Store } from './store/store.ts';
 import { createTenant, type Standing, switchesIn, type Tenant } from './tenant.ts';

@@ -2,13 +2,13 @@
 import type { TlsOptions } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import type { Edition, Switches } from '../contracts/index.ts';
-import { type Certificates, openCertificates } from './bundle.ts';
+import { type Certificates, openCertificates } from './certificates/bundle.ts';
 import type { Clock } from './clock.ts';
 import { type DoorOptions, openAdmin, openProxy } from './doors.ts';
 import { type Canary, createCanary } from './faults/canary.ts';
 import { faultyTls } from './faults/tls.ts';
 import { createApp } from './http.ts';
-import type { Journal } from './journal.ts';
+import type { Journal } from './journal/journal.ts';
 import { createListener, type Listener } from './listener.ts';
 import { createMock, type Mock } from './mock.ts';
 import { type Reload, reloadOnSave } from './reload.ts';

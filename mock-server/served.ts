@@ -1,11 +1,12 @@
 /** A running mock as its starter holds it: merchants with their certificates, and everything that can be done to it. */
+
+import type { NewMerchant } from './casting.ts';
 import {
   type BundleContents,
   type Certificates,
   keepBundle,
   type MerchantBundle,
-} from './bundle.ts';
-import type { NewMerchant } from './casting.ts';
+} from './certificates/bundle.ts';
 import type { ClockSetting } from './clock.ts';
 import type { Mock } from './mock.ts';
 import type { Scenario, ScenarioInput } from './scenario/schema.ts';

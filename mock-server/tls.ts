@@ -2,7 +2,7 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket, TlsOptions } from 'node:tls';
 import type { Peer } from '../contracts/types.ts';
-import type { Certificates } from './bundle.ts';
+import type { Certificates } from './certificates/bundle.ts';
 
 /**
  * Whether a handshake needs a sound client certificate. `requested`, as the real server does on its

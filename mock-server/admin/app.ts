@@ -3,7 +3,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import { CertificateError } from '../bundle.ts';
+import { CertificateError } from '../certificates/bundle.ts';
 import { nearestFaults } from '../scenario/nearest-faults.ts';
 import { MockUsageError } from '../usage.ts';
 import { jsonBody } from './body.ts';

@@ -2,8 +2,9 @@
  * Follows the journal call by call. A follower keeps no queue: it remembers where it is and reads on from the ring when it is asked to,
  * so one that is slow costs nothing but what it misses, and is told how much that was.
  */
-import type { Journal } from '../journal.ts';
-import type { JournalEntry, JournalFilter } from '../journal-entry.ts';
+
+import type { JournalEntry, JournalFilter } from '../journal/entry.ts';
+import type { Journal } from '../journal/journal.ts';
 
 type Followed =
   | { readonly kind: 'call'; readonly entry: JournalEntry }

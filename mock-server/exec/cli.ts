@@ -8,7 +8,7 @@ import {
   parseRequirement,
   type Severity,
 } from '../../contracts/index.ts';
-import type { Output } from '../cli.ts';
+import type { Output } from '../cli/cli.ts';
 import { StartError } from '../listener.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { chosenScenarios } from './chosen-scenarios.ts';

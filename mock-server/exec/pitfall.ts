@@ -1,5 +1,5 @@
 /** Did a run meet what its scenario is about? A story that nobody came to has not been passed. */
-import type { JournalEntry } from '../journal-entry.ts';
+import type { JournalEntry } from '../journal/entry.ts';
 import type { Scenario, ScenarioRule } from '../scenario/schema.ts';
 
 /** What came to a mock while the command ran. */

@@ -15,8 +15,8 @@ import {
   type RequirementVerdict,
   type Severity,
 } from '../../contracts/index.ts';
-import { type Certificates, openCertificates } from '../bundle.ts';
-import { printable } from '../cli-text.ts';
+import { type Certificates, openCertificates } from '../certificates/bundle.ts';
+import { printable } from '../cli/text.ts';
 import { type MockServer, startMockServer } from '../serve.ts';
 import { caBundle } from './ca-bundle.ts';
 import {

@@ -1,6 +1,6 @@
 /** Faults of the listener: what it presents and speaks instead of what it should. */
 import type { TlsOptions } from 'node:tls';
-import type { Certificates } from '../bundle.ts';
+import type { Certificates } from '../certificates/bundle.ts';
 import type { TlsFault } from '../scenario/fault-schema.ts';
 
 /** What to lay over the listener's own TLS options. */

@@ -9,7 +9,7 @@ import {
   CredentialError,
   createRedpackClient,
 } from '../../client/index.ts';
-import type { MerchantBundle } from '../../mock-server/bundle.ts';
+import type { MerchantBundle } from '../../mock-server/certificates/bundle.ts';
 import { type MockServer, startMockServer } from '../../mock-server/index.ts';
 import { KEY } from '../support/in-process.ts';
 import { APPID, MCH_ID, ORDER } from './support.ts';

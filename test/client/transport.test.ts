@@ -17,12 +17,12 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createRedpackClient, type Outcome } from '../../client/index.ts';
 import { poolTransport, type Transport } from '../../client/transport.ts';
-import { signServer } from '../../mock-server/authority.ts';
+import { signServer } from '../../mock-server/certificates/authority.ts';
 import {
   type Certificates,
   type MerchantBundle,
   openCertificates,
-} from '../../mock-server/bundle.ts';
+} from '../../mock-server/certificates/bundle.ts';
 import { BILLNO, element, MERCHANT_OPTIONS, ORDER, sentAnswer } from './support.ts';
 
 const DAY_MS = 86_400_000;

@@ -10,7 +10,7 @@ import {
   type SwitchName,
   toYuan,
 } from '../../contracts/index.ts';
-import { openCertificates } from '../../mock-server/bundle.ts';
+import { openCertificates } from '../../mock-server/certificates/bundle.ts';
 import {
   type Capture,
   captureText,

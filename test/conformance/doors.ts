@@ -10,7 +10,7 @@ import {
   sampleRequest,
   writeXml,
 } from '../../contracts/index.ts';
-import type { Certificates, MerchantBundle } from '../../mock-server/bundle.ts';
+import type { Certificates, MerchantBundle } from '../../mock-server/certificates/bundle.ts';
 import {
   type Clock,
   createApp,

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type MerchantBundle, openCertificates } from '../../mock-server/bundle.ts';
+import { type MerchantBundle, openCertificates } from '../../mock-server/certificates/bundle.ts';
 import { type ConnectProxy, type ProxySettings, startProxy } from '../../mock-server/proxy.ts';
 import { peerOf, tlsOptions } from '../../mock-server/tls.ts';
 

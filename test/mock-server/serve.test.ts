@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { expect, it } from 'vitest';
 import { ENDPOINT_ROWS, sampleRequest, writeXml } from '../../contracts/index.ts';
-import { CertificateError } from '../../mock-server/bundle.ts';
+import { CertificateError } from '../../mock-server/certificates/bundle.ts';
 import { StartError } from '../../mock-server/listener.ts';
 import { ScenarioError } from '../../mock-server/scenario/folder.ts';
 import { startMockServer } from '../../mock-server/serve.ts';

@@ -1,9 +1,9 @@
 /** A SIGN_ERROR is explained where a developer looks: in the journal, and in the line of the log. */
 import { describe, expect, it } from 'vitest';
 import { ENDPOINT_ROWS } from '../../contracts/index.ts';
-import { requestLine } from '../../mock-server/cli-text.ts';
+import { requestLine } from '../../mock-server/cli/text.ts';
 import { exchange } from '../../mock-server/exchange.ts';
-import type { JournalEntry } from '../../mock-server/journal-entry.ts';
+import type { JournalEntry } from '../../mock-server/journal/entry.ts';
 import {
   gbk,
   joined,

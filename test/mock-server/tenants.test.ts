@@ -12,8 +12,8 @@ import {
   sampleRequest,
   writeXml,
 } from '../../contracts/index.ts';
-import { signMerchant } from '../../mock-server/authority.ts';
 import type { NewMerchant } from '../../mock-server/casting.ts';
+import { signMerchant } from '../../mock-server/certificates/authority.ts';
 import { checkScenario } from '../../mock-server/scenario/load.ts';
 import type { ScenarioInput } from '../../mock-server/scenario/schema.ts';
 import type { MockServer } from '../../mock-server/serve.ts';

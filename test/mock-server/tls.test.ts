@@ -12,12 +12,12 @@ import { type ConnectionOptions, connect, type TLSSocket, type TlsOptions } from
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Peer } from '../../contracts/types.ts';
+import { type Caller, callerAt } from '../../mock-server/caller.ts';
 import {
   type Certificates,
   type MerchantBundle,
   openCertificates,
-} from '../../mock-server/bundle.ts';
-import { type Caller, callerAt } from '../../mock-server/caller.ts';
+} from '../../mock-server/certificates/bundle.ts';
 import { peerOf, tlsOptions } from '../../mock-server/tls.ts';
 
 const run = promisify(execFile);

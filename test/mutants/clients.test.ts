@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRedpackClient } from '../../client/index.ts';
 import { audit, type Finding } from '../../contracts/index.ts';
-import { openCertificates } from '../../mock-server/bundle.ts';
+import { openCertificates } from '../../mock-server/certificates/bundle.ts';
 import type { MockServer } from '../../mock-server/serve.ts';
 import { MERCHANT } from '../support/in-process.ts';
 import { useLab } from '../support/server.ts';

@@ -10,8 +10,8 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sampleRequest, writeXml, XML_BYTES_MAX } from '../../contracts/index.ts';
-import { type Certificates, openCertificates } from '../../mock-server/bundle.ts';
-import { curlLine } from '../../mock-server/cli-text.ts';
+import { type Certificates, openCertificates } from '../../mock-server/certificates/bundle.ts';
+import { curlLine } from '../../mock-server/cli/text.ts';
 import {
   frozenClock,
   type MockServer,

@@ -12,7 +12,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Certificates, openCertificates } from '../../mock-server/bundle.ts';
+import { type Certificates, openCertificates } from '../../mock-server/certificates/bundle.ts';
 import { type MockServer, startMockServer } from '../../mock-server/index.ts';
 
 type Values = Readonly<Record<string, string>>;

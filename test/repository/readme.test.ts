@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { run } from '../../mock-server/cli.ts';
+import { run } from '../../mock-server/cli/cli.ts';
 import { loadScenario, parseScenario } from '../../mock-server/scenario/load.ts';
 import { useLab } from '../support/server.ts';
 

@@ -11,7 +11,7 @@ import {
   sampleRequest,
   writeXml,
 } from '../../contracts/index.ts';
-import { type Certificates, openCertificates } from '../../mock-server/bundle.ts';
+import { type Certificates, openCertificates } from '../../mock-server/certificates/bundle.ts';
 import {
   type MockServer,
   type MockServerOptions,

@@ -1,7 +1,7 @@
 /** What clients did wrong, by the calls that the journal still has. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { audit, EDITIONS, type Finding, isAtLeast, SEVERITIES } from '../../../contracts/index.ts';
-import type { JournalEntry } from '../../journal-entry.ts';
+import type { JournalEntry } from '../../journal/entry.ts';
 import type { Mock } from '../../mock.ts';
 import { object as strictObject } from '../../scenario/parts.ts';
 import type { AddRoutes } from '../parts.ts';

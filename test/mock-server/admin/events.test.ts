@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { follow } from '../../../mock-server/admin/follow.ts';
-import { createJournal, type Journal } from '../../../mock-server/journal.ts';
+import { createJournal, type Journal } from '../../../mock-server/journal/journal.ts';
 import type { MockServer } from '../../../mock-server/serve.ts';
 import { clientOf, useLab } from '../../support/server.ts';
 import { type AdminCaller, startWithAdmin, validate } from './support.ts';

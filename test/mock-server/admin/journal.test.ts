@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { showCall } from '../../../mock-server/admin/routes/journal.ts';
-import type { JournalEntry } from '../../../mock-server/journal-entry.ts';
+import type { JournalEntry } from '../../../mock-server/journal/entry.ts';
 import { clientOf, useLab } from '../../support/server.ts';
 import { startWithAdmin } from './support.ts';
 

@@ -1,6 +1,6 @@
 /** What the log and the journal say of a struck call. */
 import { expect, it } from 'vitest';
-import { readyText, requestLine } from '../../../mock-server/cli-text.ts';
+import { readyText, requestLine } from '../../../mock-server/cli/text.ts';
 import { clientOf, useLab } from '../../support/server.ts';
 
 const lab = useLab();

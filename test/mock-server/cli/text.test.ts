@@ -1,7 +1,7 @@
 /** What the lines of `serve` say beyond the journal. */
 import { expect, it } from 'vitest';
-import { jsonLine, requestLine } from '../../mock-server/cli-text.ts';
-import { inProcess } from '../support/in-process.ts';
+import { jsonLine, requestLine } from '../../../mock-server/cli/text.ts';
+import { inProcess } from '../../support/in-process.ts';
 
 it.each([
   [

@@ -9,10 +9,10 @@ import {
   matches,
   type Said,
   toEntry,
-} from './journal-entry.ts';
-import { Line } from './journal-line.ts';
-import { type Waited, type WaitOptions, waitForCalls } from './journal-wait.ts';
+} from './entry.ts';
+import { Line } from './line.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
+import { type Waited, type WaitOptions, waitForCalls } from './wait.ts';
 
 const JOURNAL_ENTRIES_MAX = 10_000;
 

@@ -1,7 +1,12 @@
 /** One call as the journal keeps it, as it shows it, and what can be asked of it. */
-import { type EndpointName, type Fields, type Peer, parseFieldsLossy } from '../contracts/index.ts';
-import type { Line } from './journal-line.ts';
-import type { FaultKind } from './scenario/fault-schema.ts';
+import {
+  type EndpointName,
+  type Fields,
+  type Peer,
+  parseFieldsLossy,
+} from '../../contracts/index.ts';
+import type { FaultKind } from '../scenario/fault-schema.ts';
+import type { Line } from './line.ts';
 import type { Secrets } from './secrets.ts';
 
 /**

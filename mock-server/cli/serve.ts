@@ -1,5 +1,7 @@
 /** `redpack-mock serve`: a mock until Ctrl-C, and a line for whatever happens to it. */
-import type { Edition } from '../contracts/index.ts';
+import type { Edition } from '../../contracts/index.ts';
+import type { Reload } from '../reload.ts';
+import { startMockServer } from '../serve.ts';
 import type { Output } from './cli.ts';
 import {
   jsonLine,
@@ -10,9 +12,7 @@ import {
   readyText,
   reloadText,
   requestLine,
-} from './cli-text.ts';
-import type { Reload } from './reload.ts';
-import { startMockServer } from './serve.ts';
+} from './text.ts';
 
 export interface ServeFlags {
   readonly port: number;

@@ -1,5 +1,5 @@
 /** What the journal keeps of one call: bytes as they were on the wire, read when somebody asks. */
-import type { Heard, Said } from './journal-entry.ts';
+import type { Heard, Said } from './entry.ts';
 
 /** No request of the API is longer; of what is, the journal keeps no body. */
 const KEPT_BODY_BYTES_MAX = 8_192;

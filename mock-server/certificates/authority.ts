@@ -4,7 +4,7 @@
  */
 import { createPublicKey, randomBytes, sign } from 'node:crypto';
 import forge from 'node-forge';
-import type { Authority } from './bundle.ts';
+import type { Authority } from './house.ts';
 
 const ROOT_YEARS = 20;
 const LEAF_YEARS = 5;

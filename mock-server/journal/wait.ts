@@ -1,7 +1,7 @@
 /** Waiting until calls have come: what a test does after it has set something going. */
 
+import type { JournalEntry, JournalFilter } from './entry.ts';
 import type { Journal } from './journal.ts';
-import type { JournalEntry, JournalFilter } from './journal-entry.ts';
 
 const WAIT_MS = 10_000;
 

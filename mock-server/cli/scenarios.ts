@@ -1,8 +1,8 @@
 /** `redpack-mock scenarios`: the list, and one of them in words. */
 import { stringify } from 'yaml';
-import { clockText } from './cli-text.ts';
-import { loadScenario, scenarioNames } from './scenario/load.ts';
-import type { Scenario } from './scenario/schema.ts';
+import { loadScenario, scenarioNames } from '../scenario/load.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { clockText } from './text.ts';
 
 export function listScenarios(json = false): string {
   const rows = scenarioNames().map((name) => {

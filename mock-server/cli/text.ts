@@ -6,10 +6,10 @@ import {
   sampleRequest,
   toYuan,
   writeXml,
-} from '../contracts/index.ts';
-import type { JournalEntry } from './journal-entry.ts';
-import type { Reload } from './reload.ts';
-import type { MockServer } from './serve.ts';
+} from '../../contracts/index.ts';
+import type { JournalEntry } from '../journal/entry.ts';
+import type { Reload } from '../reload.ts';
+import type { MockServer } from '../serve.ts';
 
 export function clockText(clock: MockServer['scenario']['clock']): string {
   if (clock.mode === 'real') return 'real, in Beijing time';

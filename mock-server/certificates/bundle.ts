@@ -4,12 +4,19 @@
  * something has to be made.
  */
 import { join, resolve } from 'node:path';
-import { DAY_MS, REAL_HOST } from '../contracts/index.ts';
-import type { Holder, ServerNames } from './authority.ts';
+import type { Holder } from './authority.ts';
+import {
+  type Authority,
+  type Home,
+  makeUnfit,
+  openHouse,
+  rootPath,
+  type ServerCertificate,
+  type Unfit,
+} from './house.ts';
 import {
   type Files,
   fits,
-  keepPair,
   newKey,
   type Pair,
   readIfAny,
@@ -19,12 +26,6 @@ import {
 } from './pair-files.ts';
 import type { P12Form } from './pkcs12.ts';
 import { alone, LockError } from './turns.ts';
-
-/** The root: it issues merchant and server certificates alike. */
-export type Authority = Pair;
-
-/** What the server presents. */
-type ServerCertificate = Pair;
 
 /** What a merchant downloads. */
 export interface BundleContents extends Pair {
@@ -60,9 +61,6 @@ export interface Certificates {
   unfitServer(unfit: Unfit): Promise<ServerCertificate>;
 }
 
-/** What is wrong with a server's certificate. */
-type Unfit = 'expired-certificate' | 'wrong-host' | 'foreign-ca';
-
 /** Says in one sentence which certificates cannot be kept, where, and what to do about it. */
 export class CertificateError extends Error {
   override readonly name = 'CertificateError';
@@ -76,30 +74,11 @@ interface CertificateOptions {
   readonly p12Form?: P12Form;
 }
 
-/** Where an open directory stands: everything the functions below need to know of it. */
-interface Home {
-  readonly dir: string;
-  readonly now: () => Date;
-  readonly p12Form: P12Form;
-}
-
 const DEFAULT_COMPANY = '红包演练商户';
 const MCH_ID = /^[0-9A-Za-z]{1,32}$/;
 // Folders of ours, which a merchant of that name would overwrite (some disks ignore case).
 const RESERVED = new Set(['ca', 'server']);
 
-const SERVER_NAMES: ServerNames = {
-  hosts: ['localhost', REAL_HOST],
-  addresses: ['127.0.0.1', '::1'],
-};
-
-/** Whom a certificate for the wrong host is for. */
-const OTHER_NAMES: ServerNames = { hosts: ['redpack.example'], addresses: ['192.0.2.1'] };
-/** Longer ago than a server's certificate is valid. */
-const EXPIRED_AFTER_MS = 6 * 365 * DAY_MS;
-
-const ROOT_FILES: Files = { cert: 'root.pem', key: 'root-key.pem' };
-const SERVER_FILES: Files = { cert: 'server.pem', key: 'server-key.pem' };
 const MERCHANT_FILES: Files = { cert: 'apiclient_cert.pem', key: 'apiclient_key.pem' };
 const P12_FILE = 'apiclient_cert.p12';
 const CA_FILE = 'rootca.pem';
@@ -135,61 +114,6 @@ export async function openCertificates(options: CertificateOptions): Promise<Cer
     issue: (mchId, company = DEFAULT_COMPANY) => issueBundle(home, root, { mchId, company }),
     unfitServer: (unfit) => makeUnfit(root, server, unfit, home.now()),
   };
-}
-
-/** The server's own key serves: making one takes long. */
-async function makeUnfit(
-  root: Authority,
-  { key }: ServerCertificate,
-  unfit: Unfit,
-  now: Date,
-): Promise<ServerCertificate> {
-  const sign = await import('./authority.ts');
-  if (unfit === 'wrong-host') {
-    return { cert: sign.signServer(root, OTHER_NAMES, key, now), key };
-  }
-  if (unfit === 'expired-certificate') {
-    const longAgo = new Date(now.getTime() - EXPIRED_AFTER_MS);
-    return { cert: sign.signServer(root, SERVER_NAMES, key, longAgo), key };
-  }
-  const foreignKey = await newKey();
-  const foreigner = { cert: sign.signRoot(foreignKey, now), key: foreignKey };
-  return { cert: sign.signServer(foreigner, SERVER_NAMES, key, now), key };
-}
-
-interface House {
-  readonly root: Authority;
-  readonly server: ServerCertificate;
-}
-
-async function openHouse(home: Home): Promise<House> {
-  const root = await readRoot(home);
-  const server = root && (await readServer(home, root));
-  return root && server ? { root, server } : makeHouse(home);
-}
-
-async function makeHouse(home: Home): Promise<House> {
-  const [sign, rootKey, serverKey] = await Promise.all([
-    import('./authority.ts'),
-    newKey(),
-    newKey(),
-  ]);
-
-  async function makeRoot(): Promise<Authority> {
-    const made = { cert: sign.signRoot(rootKey, home.now()), key: rootKey };
-    return keepPair(join(home.dir, 'ca'), ROOT_FILES, made);
-  }
-
-  async function makeServer(root: Authority): Promise<ServerCertificate> {
-    const cert = sign.signServer(root, SERVER_NAMES, serverKey, home.now());
-    return keepPair(join(home.dir, 'server'), SERVER_FILES, { cert, key: serverKey });
-  }
-
-  return alone(home.dir, async () => {
-    const root = (await readRoot(home)) ?? (await makeRoot());
-    const server = (await readServer(home, root)) ?? (await makeServer(root));
-    return { root, server };
-  });
 }
 
 async function issueBundle(
@@ -295,7 +219,7 @@ function refuseUnusableNumber(mchId: string): void {
 
 /** What we issue must fit the root that the running server trusts, and the one on disk. */
 async function refuseAnotherRoot(home: Home, root: Authority): Promise<void> {
-  const path = join(home.dir, 'ca', ROOT_FILES.cert);
+  const path = rootPath(home);
   const present = await readIfAny(path);
   if (present?.toString() === root.cert) return;
   throw new CertificateError(
@@ -305,22 +229,6 @@ async function refuseAnotherRoot(home: Home, root: Authority): Promise<void> {
 }
 
 // Reading: a pair or bundle that is there and sound, or undefined.
-
-async function readRoot(home: Home): Promise<Authority | undefined> {
-  const pair = await readPair(join(home.dir, 'ca'), ROOT_FILES);
-  const root = pair && sound(pair, pair.cert, home.now());
-  return root?.ca && root.publicKey.asymmetricKeyType === 'rsa' ? pair : undefined;
-}
-
-async function readServer(home: Home, root: Authority): Promise<ServerCertificate | undefined> {
-  const pair = await readPair(join(home.dir, 'server'), SERVER_FILES);
-  const server = pair && sound(pair, root.cert, home.now());
-  const named =
-    server &&
-    SERVER_NAMES.hosts.every((host) => server.checkHost(host)) &&
-    SERVER_NAMES.addresses.every((address) => server.checkIP(address));
-  return named ? pair : undefined;
-}
 
 async function readMerchant(home: Home, root: Authority, mchId: string): Promise<Pair | undefined> {
   const pair = await readPair(join(home.dir, mchId), MERCHANT_FILES);

@@ -1,8 +1,8 @@
 /** `redpack-mock certs`: a merchant's bundle, as files. */
-import { CertificateError, openCertificates } from './bundle.ts';
+import { CertificateError, openCertificates } from '../certificates/bundle.ts';
+import { MERCHANT_NUMBER, MERCHANT_NUMBER_EXPECTED } from '../scenario/merchant-number.ts';
 import type { Output } from './cli.ts';
-import { printable } from './cli-text.ts';
-import { MERCHANT_NUMBER, MERCHANT_NUMBER_EXPECTED } from './scenario/merchant-number.ts';
+import { printable } from './text.ts';
 
 export interface CertsFlags {
   readonly certDir: string;

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { writeXml } from '../../contracts/index.ts';
-import { createSecrets } from '../../mock-server/secrets.ts';
+import { writeXml } from '../../../contracts/index.ts';
+import { createSecrets } from '../../../mock-server/journal/secrets.ts';
 
 const KEY = '192006250b4c09247ec02edce69f6a2d';
 const keyAt = (index: number): string => String(index).padStart(32, 'k');

@@ -1,9 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { createJournal, type Journal } from '../../mock-server/journal.ts';
-import type { Heard, JournalEntry, JournalFilter, Said } from '../../mock-server/journal-entry.ts';
-import { createSecrets } from '../../mock-server/secrets.ts';
+import type {
+  Heard,
+  JournalEntry,
+  JournalFilter,
+  Said,
+} from '../../../mock-server/journal/entry.ts';
+import { createJournal, type Journal } from '../../../mock-server/journal/journal.ts';
+import { createSecrets } from '../../../mock-server/journal/secrets.ts';
 
 const ANSWER = Buffer.from('<xml>'.padEnd(3_000, 'x'));
 const SECRET = '192006250b4c09247ec02edce69f6a2d';

@@ -3,15 +3,15 @@
  * its command's own, or 1 for what it found, or 2 when its command never called the mock.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { EDITIONS, SEVERITIES } from '../contracts/index.ts';
-import { CertificateError } from './bundle.ts';
-import { type CertsFlags, writeBundle } from './cli-certs.ts';
-import { type ServeFlags, serve } from './cli-serve.ts';
-import { printable } from './cli-text.ts';
-import type { ExecFlags } from './exec/cli.ts';
-import { StartError } from './listener.ts';
-import { ScenarioError } from './scenario/folder.ts';
-import { packageVersion } from './version.ts';
+import { EDITIONS, SEVERITIES } from '../../contracts/index.ts';
+import { CertificateError } from '../certificates/bundle.ts';
+import type { ExecFlags } from '../exec/cli.ts';
+import { StartError } from '../listener.ts';
+import { ScenarioError } from '../scenario/folder.ts';
+import { packageVersion } from '../version.ts';
+import { type CertsFlags, writeBundle } from './certs.ts';
+import { type ServeFlags, serve } from './serve.ts';
+import { printable } from './text.ts';
 
 export interface Output {
   write(text: string): void;
@@ -106,7 +106,7 @@ function buildProgram(output: Output, end: (exitCode: number) => void): Command 
     .argument('[name]', 'a name from the list, or a file')
     .option('--json', 'print JSON')
     .action(async (name: string | undefined, { json }: { json?: boolean }) => {
-      const { explainScenario, listScenarios } = await import('./cli-scenarios.ts');
+      const { explainScenario, listScenarios } = await import('./scenarios.ts');
       output.write(name === undefined ? listScenarios(json) : explainScenario(name, json));
     });
 
@@ -157,7 +157,7 @@ function addExec(program: Command, output: Output, end: (exitCode: number) => vo
       "\nExit code: the command's own when it fails; else 2 when no run called the mock (nothing was judged); else 1 for what was found; else 0.",
     )
     .action(async (command: string[], flags: ExecFlags) => {
-      const { runExec } = await import('./exec/cli.ts');
+      const { runExec } = await import('../exec/cli.ts');
       end(await runExec(command, flags, output));
     });
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const BIN = fileURLToPath(new URL('../../dist/mock-server/bin.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../../dist/mock-server/bin.js', import.meta.url));
 const children = new Set<ChildProcess>();
 let folder = '';
 

@@ -24,7 +24,7 @@ import {
   type Certificates,
   type MerchantBundle,
   openCertificates,
-} from '../../mock-server/bundle.ts';
+} from '../../../mock-server/certificates/bundle.ts';
 
 const run = promisify(execFile);
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -454,7 +454,7 @@ describe('several processes on one directory', () => {
 
 /** Compiles the module, so that processes of plain node (no type stripping in 20) can run it. */
 async function buildForPlainNode(): Promise<string> {
-  const root = resolve(import.meta.dirname, '../..');
+  const root = resolve(import.meta.dirname, '../../..');
   const built = join(scratch, 'built');
   await mkdir(built);
   await symlink(join(root, 'node_modules'), join(built, 'node_modules'));
@@ -463,7 +463,7 @@ async function buildForPlainNode(): Promise<string> {
   const language = ['--target', 'es2023', '--module', 'nodenext', '--types', 'node'];
   const layout = ['--rootDir', root, '--outDir', built, '--rewriteRelativeImportExtensions'];
   const tsc = join(root, 'node_modules', '.bin', 'tsc');
-  const entry = join(root, 'mock-server', 'bundle.ts');
+  const entry = join(root, 'mock-server', 'certificates', 'bundle.ts');
   await run(tsc, ['--ignoreConfig', ...language, ...layout, '--skipLibCheck', entry], {
     cwd: root,
   });
@@ -472,7 +472,7 @@ async function buildForPlainNode(): Promise<string> {
 
 const OPEN_SCRIPT = `
   import { createRequire } from 'node:module';
-  import { openCertificates } from './mock-server/bundle.js';
+  import { openCertificates } from './mock-server/certificates/bundle.js';
   const certificates = await openCertificates({ dir: process.argv[2] });
   const { cert, key, p12 } = await certificates.bundle('888');
   const loaded = Object.keys(createRequire(import.meta.url).cache);
