@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beijingDay } from '../contracts/index.ts';
+import { beijingDay } from '../contracts/core.ts';
 
 const DIGITS = 10;
 const COUNT_DIGITS = 4;

@@ -6,7 +6,7 @@ import {
   signMd5,
   stringToSign,
   writeXml,
-} from '../contracts/index.ts';
+} from '../contracts/core.ts';
 import type { Outcome, QueryOutcome, Refused, Unknown } from './outcome.ts';
 import { type Asked, readQueryReply, readSendReply } from './read-reply.ts';
 import type { Answered, Exchanged, Lost, Transport, Unsent } from './transport.ts';

@@ -1,7 +1,7 @@
 /** A client of the red packet API that cannot pay twice: what it is made of, and what it does. */
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import type { Edition, Fields } from '../contracts/index.ts';
+import type { Edition, Fields } from '../contracts/core.ts';
 import type { RetryPolicy } from './attempt.ts';
 import { RETRY_POLICY } from './attempt.ts';
 import { createBillnoMaker } from './billno.ts';

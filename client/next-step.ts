@@ -3,7 +3,7 @@
  * twice; an unknown result keeps its number; a new number is taken only after SEND_FAILED, and only when gethbinfo agrees; one number
  * is left alone for a second between tries.
  */
-import { CODES, type CodeRow, DAY_MS, MINUTE_MS } from '../contracts/index.ts';
+import { CODES, type CodeRow, DAY_MS, MINUTE_MS } from '../contracts/core.ts';
 import type { Attempt } from './attempt.ts';
 import type { Found, Outcome, QueryOutcome, Refused, Unknown, UnknownReason } from './outcome.ts';
 import { backOff, waitFor } from './waits.ts';

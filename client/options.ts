@@ -1,5 +1,5 @@
 /** What a client is made of: its options, checked before anything is done with them. */
-import { EDITIONS, type Edition, ENDPOINT_ROWS, limitsOf, REAL_HOST } from '../contracts/index.ts';
+import { EDITIONS, type Edition, ENDPOINT_ROWS, limitsOf, REAL_HOST } from '../contracts/core.ts';
 import { RETRY_POLICY, type RetryPolicy } from './attempt.ts';
 import type { ClientEvent } from './client.ts';
 import type { ClientClock } from './clock.ts';

@@ -7,7 +7,7 @@ import {
   fieldRefusals,
   type RequestRow,
   switchesOf,
-} from '../contracts/index.ts';
+} from '../contracts/core.ts';
 import { type Order, strangersIn } from './order.ts';
 
 /** One thing that is wrong with an order. */

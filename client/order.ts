@@ -1,5 +1,5 @@
 /** An order as a caller writes it, by edition, and the fields that go over the wire for it. */
-import { EDITION_TABLES, type Edition, type Fields } from '../contracts/index.ts';
+import { EDITION_TABLES, type Edition, type Fields } from '../contracts/core.ts';
 
 /** What every edition asks of the caller. Wire names; the client adds nonce_str, sign, mch_id, wxappid and total_num. */
 type CommonOrder = {

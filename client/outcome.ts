@@ -2,7 +2,7 @@
  * What became of a call, as values that cannot be ignored. The rule that they stand for: `sent` and `refused` are certain,
  * everything else is `unknown`, and what is unknown keeps its number (domain facts §2.1, official standing rules).
  */
-import type { Advice, OrderState } from '../contracts/index.ts';
+import type { Advice, OrderState } from '../contracts/core.ts';
 import type { Violation } from './order-check.ts';
 
 /** The packet was sent: now, or by an earlier try of the same number. */

@@ -16,7 +16,7 @@ import {
   signMd5,
   stringToSign,
   type XmlElement,
-} from '../contracts/index.ts';
+} from '../contracts/core.ts';
 import type {
   Found,
   Outcome,

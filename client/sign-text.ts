@@ -1,5 +1,5 @@
 /** What the sign doctor found, as lines for a terminal. The key is never among them: it stands as `…`. */
-import type { ProvedMistake, SignDiagnosis } from '../contracts/index.ts';
+import type { ProvedMistake, SignDiagnosis } from '../contracts/core.ts';
 
 /** The strings, the signatures, what is wrong and how to mend it; ends in a line feed. */
 export function describeDiagnosis(diagnosis: SignDiagnosis): string {

@@ -6,7 +6,7 @@ import {
   HOUR_MS,
   MINUTE_MS,
   minuteNumber,
-} from '../contracts/index.ts';
+} from '../contracts/core.ts';
 import type { Attempt } from './attempt.ts';
 import type { Refused } from './outcome.ts';
 

@@ -1,5 +1,5 @@
 /** A merchant's orders and money, seen and changed by who runs the mock and not by a call of the API. */
-import { ORDER_STATES, type OrderState } from '../contracts/index.ts';
+import { ORDER_STATES, type OrderState } from '../contracts/core.ts';
 import {
   type Order,
   orderKey,

@@ -1,5 +1,5 @@
 /** A request as any door hands it over. */
-import type { EndpointRow, Peer } from '../contracts/index.ts';
+import type { EndpointRow, Peer } from '../contracts/core.ts';
 
 export interface Call {
   readonly endpoint: EndpointRow;

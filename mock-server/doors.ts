@@ -1,5 +1,5 @@
 /** The doors beside the API's own, opened when they are asked for: the CONNECT proxy and the admin API. */
-import { REAL_HOST } from '../contracts/index.ts';
+import { REAL_HOST } from '../contracts/core.ts';
 import type { Admin } from './admin/listen.ts';
 import type { AdminParts } from './admin/parts.ts';
 import { StartError, startError } from './listener.ts';

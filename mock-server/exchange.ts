@@ -20,7 +20,7 @@ import {
   XML_BYTES_MAX,
   type XmlEntry,
   type XmlRefusal,
-} from '../contracts/index.ts';
+} from '../contracts/core.ts';
 import type { Call } from './call.ts';
 import type { Case, Decision, Held } from './engine/case.ts';
 import { docketOf } from './engine/decide.ts';

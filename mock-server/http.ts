@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { ENDPOINT_ROWS, type EndpointRow, type Peer, XML_BYTES_MAX } from '../contracts/index.ts';
+import { ENDPOINT_ROWS, type EndpointRow, type Peer, XML_BYTES_MAX } from '../contracts/core.ts';
 import { ALREADY_SENT } from './already-sent.ts';
 import type { Call, Edge } from './call.ts';
 import { type Caller, callerAt } from './caller.ts';

@@ -3,7 +3,7 @@ import type { Server as HttpServer, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
-import { REAL_HOST } from '../contracts/index.ts';
+import { REAL_HOST } from '../contracts/core.ts';
 import type { createApp } from './http.ts';
 import { HOST_NOT_ASKED_FOR, listenerWithWords, refuseInWords } from './refusals.ts';
 import { tellOfFailedHandshakes } from './strays.ts';

@@ -1,5 +1,5 @@
 /** One mock: its merchants, their time, their state, its journal; and what can be done to it besides calling it. */
-import type { Edition, Switches } from '../contracts/index.ts';
+import type { Edition, Switches } from '../contracts/core.ts';
 import {
   claim,
   findOrder,

@@ -9,7 +9,7 @@ import {
   type Peer,
   parseFieldsLossy,
   REAL_HOST,
-} from '../contracts/index.ts';
+} from '../contracts/core.ts';
 import type { Clock } from './clock.ts';
 import { deliverToInterceptor } from './faults/deliver-in-process.ts';
 import { createApp } from './http.ts';

@@ -4,7 +4,7 @@
  * waited for is done before it, and changes take turns.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Edition, Switches } from '../contracts/index.ts';
+import type { Edition, Switches } from '../contracts/core.ts';
 import { cast, drawnNumber, type NewMerchant, type Part } from './casting.ts';
 import { type Clock, type ClockSetting, createClock, settingOf } from './clock.ts';
 import type { Journal } from './journal/journal.ts';

@@ -1,7 +1,7 @@
 /** Starts a mock on a port: certificates, TLS, HTTP, proxy, a scenario and its edits; and stops it. */
 import type { TlsOptions } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
-import type { Edition, Switches } from '../contracts/index.ts';
+import type { Edition, Switches } from '../contracts/core.ts';
 import { type Certificates, openCertificates } from './certificates/bundle.ts';
 import type { Clock } from './clock.ts';
 import { type DoorOptions, openAdmin, openProxy } from './doors.ts';

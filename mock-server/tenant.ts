@@ -12,7 +12,7 @@ import {
   type Peer,
   type Switches,
   switchesOf,
-} from '../contracts/index.ts';
+} from '../contracts/core.ts';
 import type { Given, Part } from './casting.ts';
 import type { Clock } from './clock.ts';
 import { type Account, accountKey } from './engine/facts.ts';

@@ -1,7 +1,7 @@
 /** The paying of a batch: rows that were checked, a journal that remembers, Ctrl-C, and what became of each row. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Edition } from '../../contracts/index.ts';
+import type { Edition } from '../../contracts/core.ts';
 import type { OrderToPay, RedpackClient } from '../client.ts';
 import { systemClock } from '../clock.ts';
 import type { FileJournal } from '../journal/file.ts';

@@ -1,5 +1,5 @@
 /** The end of a batch: counts, the numbers to settle, and what to do next. */
-import { toYuan } from '../../contracts/index.ts';
+import { toYuan } from '../../contracts/core.ts';
 import type { Refused, Unknown } from '../outcome.ts';
 import type { Batch, Run } from './batch-run.ts';
 import { EXIT } from './context.ts';

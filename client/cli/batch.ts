@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { type Edition, ENDPOINT_ROWS } from '../../contracts/index.ts';
+import { type Edition, ENDPOINT_ROWS } from '../../contracts/core.ts';
 import type { RedpackClient } from '../client.ts';
 import type { Payment } from './batch-run.ts';
 import { type Context, EXIT, UsageError, usageErrorOf } from './context.ts';

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { EDITIONS } from '../../contracts/index.ts';
+import { EDITIONS } from '../../contracts/core.ts';
 import { UsageError } from './context.ts';
 import { packetFieldNames } from './packet.ts';
 

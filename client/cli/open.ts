@@ -1,6 +1,6 @@
 /** A client of the settings, and a journal that may be in another process's hands for a moment. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Edition } from '../../contracts/index.ts';
+import type { Edition } from '../../contracts/core.ts';
 import { type ClientEvent, createRedpackClient, type RedpackClient } from '../client.ts';
 import { type FileJournal, openFileJournal } from '../journal/file.ts';
 import { JournalError } from '../journal/lines.ts';

@@ -1,7 +1,7 @@
 /** The fields of a packet that are not who gets how much: flags, defaults of redpack.yaml, and what the mock is content with. */
 import { networkInterfaces } from 'node:os';
 import type { Command } from 'commander';
-import { EDITION_TABLES, type Edition } from '../../contracts/index.ts';
+import { EDITION_TABLES, type Edition } from '../../contracts/core.ts';
 import { type Order, strangersIn } from '../order.ts';
 import type { Violation } from '../order-check.ts';
 import { UsageError } from './context.ts';

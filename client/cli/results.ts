@@ -1,7 +1,7 @@
 /** The results of a batch as CSV, whole or not at all: what is in it is known to the journal, so it can be made anew at any time. */
 import { open, rename, rm } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
-import { toYuan } from '../../contracts/index.ts';
+import { toYuan } from '../../contracts/core.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Row } from './rows.ts';
 import { adviceText, printable } from './text.ts';

@@ -1,5 +1,5 @@
 /** Does the file still say what the journal knows was paid, or may have been? A row that was changed or taken out would be paid again. */
-import { toYuan } from '../../contracts/index.ts';
+import { toYuan } from '../../contracts/core.ts';
 import type { PaymentRecord } from '../journal/journal.ts';
 import type { Row } from './rows.ts';
 

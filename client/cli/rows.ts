@@ -1,5 +1,5 @@
 /** Records of a CSV file to payments, or all that is wrong with them. A row that could mean two things is refused. */
-import { type Edition, toYuan } from '../../contracts/index.ts';
+import { type Edition, toYuan } from '../../contracts/core.ts';
 import type { CsvRecord } from './csv-file.ts';
 import { fenOfDigits, fenOfYuan } from './money.ts';
 import { type PacketFields, packetFieldNames } from './packet.ts';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { type Edition, ENDPOINT_ROWS, toYuan } from '../../contracts/index.ts';
+import { type Edition, ENDPOINT_ROWS, toYuan } from '../../contracts/core.ts';
 import type { Prepared, RedpackClient } from '../client.ts';
 import type { Order } from '../order.ts';
 import type { Outcome } from '../outcome.ts';

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { EDITIONS, type Edition, REAL_HOST } from '../../contracts/index.ts';
+import { EDITIONS, type Edition, REAL_HOST } from '../../contracts/core.ts';
 import { baseOfApiUrl, isLoopback } from '../options.ts';
 import { type Context, UsageError, usageErrorOf } from './context.ts';
 import {

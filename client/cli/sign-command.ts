@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { ENDPOINTS, type EndpointName } from '../../contracts/index.ts';
+import { ENDPOINTS, type EndpointName } from '../../contracts/core.ts';
 import { type Context, UsageError } from './context.ts';
 import { resolveKey } from './settings.ts';
 import { signCommand as diagnose } from './sign.ts';

@@ -8,7 +8,7 @@ import {
   SIGNED_FIELDS,
   writeXml,
   type XmlRefusal,
-} from '../../contracts/index.ts';
+} from '../../contracts/core.ts';
 import { describeDiagnosis, visible } from '../sign-text.ts';
 
 export interface SignRequest {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Command, Option } from 'commander';
-import { EDITIONS, REAL_HOST } from '../../contracts/index.ts';
+import { EDITIONS, REAL_HOST } from '../../contracts/core.ts';
 import type { ConfigFile } from './config-file.ts';
 import { type Context, UsageError } from './context.ts';
 

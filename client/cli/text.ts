@@ -1,5 +1,5 @@
 /** What the command line says: lines for people, one JSON object a line for machines. */
-import { toYuan } from '../../contracts/index.ts';
+import { toYuan } from '../../contracts/core.ts';
 import type { ClientEvent } from '../client.ts';
 import type { Outcome, QueryOutcome, Refused } from '../outcome.ts';
 

@@ -3,7 +3,7 @@
  * The merchants that were there are never touched, nor is their clock.
  */
 import type { ServerTarget } from '../../contracts/checks/server-target.ts';
-import type { Edition, SampleMerchant } from '../../contracts/index.ts';
+import type { Edition, SampleMerchant } from '../../contracts/core.ts';
 import { type AdminApi, AdminError, foreign, type Members } from './admin.ts';
 import { caseScenario } from './case-scenario.ts';
 

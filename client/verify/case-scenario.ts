@@ -2,7 +2,7 @@
 
 import { NOON } from '../../contracts/checks/server-case.ts';
 import type { Arrangement } from '../../contracts/checks/server-target.ts';
-import type { Edition } from '../../contracts/index.ts';
+import type { Edition } from '../../contracts/core.ts';
 
 /** A scenario as data; its merchant has no key in it. */
 export interface CaseScenario {

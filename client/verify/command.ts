@@ -3,7 +3,7 @@
  * something impossible; 3 the server, or its admin API, does not answer; 4 nothing could be tried; 130 stopped.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { EDITIONS } from '../../contracts/index.ts';
+import { EDITIONS } from '../../contracts/core.ts';
 import { CredentialError } from '../credentials.ts';
 import { AdminError } from './admin.ts';
 import { type Asked, EXIT, playAndReport, type VerifyIo } from './play.ts';

@@ -1,7 +1,7 @@
 /** A call as a line that a shell can repeat. */
 import type { ShownCertificate } from '../../contracts/checks/server-case.ts';
 import type { Exchange } from '../../contracts/checks/server-target.ts';
-import { ENDPOINT_ROWS } from '../../contracts/index.ts';
+import { ENDPOINT_ROWS } from '../../contracts/core.ts';
 
 /** Of a longer body nobody wants to read the line. */
 const BODY_BYTES_MAX = 8_192;

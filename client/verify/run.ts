@@ -4,7 +4,7 @@ import type { ServerCase } from '../../contracts/checks/server-case.ts';
 import { serverCases } from '../../contracts/checks/server-cases.ts';
 import type { ServerTarget } from '../../contracts/checks/server-target.ts';
 import { type CheckResult, verifyServer } from '../../contracts/checks/verify.ts';
-import type { Certainty, Edition } from '../../contracts/index.ts';
+import type { Certainty, Edition } from '../../contracts/core.ts';
 import { UsageError } from './settings.ts';
 
 export interface Wanted {

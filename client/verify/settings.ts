@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ShownCertificate } from '../../contracts/checks/server-case.ts';
-import type { Certainty, Edition, SampleMerchant } from '../../contracts/index.ts';
+import type { Certainty, Edition, SampleMerchant } from '../../contracts/core.ts';
 import { baseOfApiUrl, isLoopback } from '../options.ts';
 import type { AdminDoor } from './admin.ts';
 import { quoted } from './curl.ts';

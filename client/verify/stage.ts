@@ -1,6 +1,6 @@
 /** What the checks are played on: a server as it is, or a merchant that was made there for this run and is put as each case needs it. */
 import { type Exchange, isReply, type ServerTarget } from '../../contracts/checks/server-target.ts';
-import { sampleRequest, writeXml } from '../../contracts/index.ts';
+import { sampleRequest, writeXml } from '../../contracts/core.ts';
 import { openAdmin } from './admin.ts';
 import { type Arranger, openArranger } from './arranging.ts';
 import { curlLine } from './curl.ts';

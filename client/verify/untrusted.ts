@@ -1,6 +1,6 @@
 /** A certificate that no server has a reason to trust: it says whose it is, and only itself vouches for that. */
 import { createPublicKey } from 'node:crypto';
-import { DAY_MS } from '../../contracts/index.ts';
+import { DAY_MS } from '../../contracts/core.ts';
 import type { Pem } from './arranging.ts';
 
 /** @param key of the merchant that it pretends to be, PEM: making another takes long, and this one is no less untrusted */

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ShownCertificate } from '../../contracts/checks/server-case.ts';
 import type { ServerTarget } from '../../contracts/checks/server-target.ts';
-import { ENDPOINT_ROWS, type SampleMerchant } from '../../contracts/index.ts';
+import { ENDPOINT_ROWS, type SampleMerchant } from '../../contracts/core.ts';
 import { type CertificateSource, secureContextOf } from '../credentials.ts';
 import { poolTransport, type Transport } from '../transport.ts';
 import type { Arranging } from './arranging.ts';

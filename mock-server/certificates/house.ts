@@ -1,6 +1,6 @@
 /** What a certificate directory rests on: one root, and the server's pair under it. Made when they are missing or no longer sound. */
 import { join } from 'node:path';
-import { DAY_MS, REAL_HOST } from '../../contracts/index.ts';
+import { DAY_MS, REAL_HOST } from '../../contracts/core.ts';
 import type { ServerNames } from './authority.ts';
 import { type Files, keepPair, newKey, type Pair, readPair, sound } from './pair-files.ts';
 import type { P12Form } from './pkcs12.ts';

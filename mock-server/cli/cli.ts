@@ -3,7 +3,8 @@
  * its command's own, or 1 for what it found, or 2 when its command never called the mock.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { EDITIONS, SEVERITIES } from '../../contracts/index.ts';
+import { SEVERITIES } from '../../contracts/checks/audit-run.ts';
+import { EDITIONS } from '../../contracts/core.ts';
 import { CertificateError } from '../certificates/bundle.ts';
 import type { ExecFlags } from '../exec/cli.ts';
 import { StartError } from '../listener.ts';

@@ -1,5 +1,5 @@
 /** `redpack-mock serve`: a mock until Ctrl-C, and a line for whatever happens to it. */
-import type { Edition } from '../../contracts/index.ts';
+import type { Edition } from '../../contracts/core.ts';
 import type { Reload } from '../reload.ts';
 import { startMockServer } from '../serve.ts';
 import type { Output } from './cli.ts';

@@ -6,7 +6,7 @@ import {
   sampleRequest,
   toYuan,
   writeXml,
-} from '../../contracts/index.ts';
+} from '../../contracts/core.ts';
 import type { JournalEntry } from '../journal/entry.ts';
 import type { Reload } from '../reload.ts';
 import type { MockServer } from '../serve.ts';

@@ -7,7 +7,7 @@ import {
   type RefusalContext,
   type RefusalDetail,
   refuse,
-} from '../../contracts/index.ts';
+} from '../../contracts/core.ts';
 import type { Write } from '../store/store.ts';
 import type { Situation } from './case.ts';
 import { type Read, readTally, type Window } from './facts.ts';

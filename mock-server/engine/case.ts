@@ -1,5 +1,5 @@
 /** One request before the engine, and what can come of it. */
-import type { Fields, Refusal, RefusalContext } from '../../contracts/index.ts';
+import type { Fields, Refusal, RefusalContext } from '../../contracts/core.ts';
 import type { Tenant } from '../tenant.ts';
 import type { Account, Order, Read, Windows } from './facts.ts';
 import type { Injection } from './inject.ts';

@@ -1,5 +1,5 @@
 /** What the request meets by itself against what a rule of the scenario wants. */
-import { compareStages, type Refusal, refuse, toYuan } from '../../contracts/index.ts';
+import { compareStages, type Refusal, refuse, toYuan } from '../../contracts/core.ts';
 import type { Situation, Verdict } from './case.ts';
 import { ordinaryRange } from './limits.ts';
 

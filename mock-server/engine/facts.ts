@@ -9,7 +9,7 @@ import {
   minuteNumber,
   type OrderState,
   readInt,
-} from '../../contracts/index.ts';
+} from '../../contracts/core.ts';
 import type { Value, Write } from '../store/store.ts';
 
 /** A merchant's money. Always: opening + topUp = balance + held + received. */

@@ -1,5 +1,5 @@
 /** send_listid in the real shape: prefix, Beijing day, serial digits (domain facts §1.2). */
-import { beijingDay, type EditionTable } from '../../contracts/index.ts';
+import { beijingDay, type EditionTable } from '../../contracts/core.ts';
 import { hash32 } from '../random.ts';
 
 /** Coprime to every power of ten: multiplying by it walks through all serials once before any comes again. */

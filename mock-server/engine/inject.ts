@@ -1,5 +1,5 @@
 /** The scenario's rules: which of them strikes this call. Deterministic: the nth call, or a draw from the seed for the nth call. */
-import { type EndpointName, type Fields, readInt } from '../../contracts/index.ts';
+import { type EndpointName, type Fields, readInt } from '../../contracts/core.ts';
 import { chance } from '../random.ts';
 import type { ScenarioRule } from '../scenario/schema.ts';
 import type { Write } from '../store/store.ts';

@@ -1,5 +1,5 @@
 /** Does the money add up? Opening balance and top-ups against balance, held and received, and those against the orders. */
-import type { OrderState } from '../../contracts/index.ts';
+import type { OrderState } from '../../contracts/core.ts';
 import type { Account, Order } from './facts.ts';
 
 /** A merchant's money, in fen. */

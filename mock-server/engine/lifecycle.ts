@@ -2,7 +2,7 @@
  * The life of an order and of its money: SENDING, SENT, RECEIVED or back as REFUND, or FAILED. Each change is a pure function of order
  * and account; the clock moves them through {@link catchUp}. Sources: domain facts §3, §4, §7.2.
  */
-import { MINUTE_MS, type OrderState } from '../../contracts/index.ts';
+import { MINUTE_MS, type OrderState } from '../../contracts/core.ts';
 import type { Account, Order } from './facts.ts';
 
 /** "Ask again after twenty minutes" (§2.1, PROCESSING): by then a paid order has been sent. */

@@ -6,7 +6,7 @@ import {
   type Refusal,
   refuse,
   toYuan,
-} from '../../contracts/index.ts';
+} from '../../contracts/core.ts';
 import type { Situation } from './case.ts';
 import { amountFenOf, readTally } from './facts.ts';
 

@@ -2,7 +2,7 @@
  * The order number: new, repeated, or contradicting what it stands for. The checked fields are openid and amount; a repeat may change
  * nonce, address or wishing (domain facts §3, §8 no. 7 and 8).
  */
-import { type Refusal, refuse } from '../../contracts/index.ts';
+import { type Refusal, refuse } from '../../contracts/core.ts';
 import type { Situation } from './case.ts';
 import { amountFenOf, type Order } from './facts.ts';
 

@@ -1,5 +1,5 @@
 /** The decision on a gethbinfo: it looks, and changes nothing but the count of calls. */
-import { HOUR_MS, type Refusal, refuse } from '../../contracts/index.ts';
+import { HOUR_MS, type Refusal, refuse } from '../../contracts/core.ts';
 import type { StepResult } from '../store/store.ts';
 import { countCall, refusedAdmission, refusedByRate } from './admission.ts';
 import type { Decision, Situation, Verdict } from './case.ts';

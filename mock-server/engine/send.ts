@@ -1,5 +1,5 @@
 /** The decision on a sendredpack: who answers, what is paid, what becomes of the number. */
-import { HOUR_MS, type OrderState, type Refusal, refuse } from '../../contracts/index.ts';
+import { HOUR_MS, type OrderState, type Refusal, refuse } from '../../contracts/core.ts';
 import type { StepResult, Write } from '../store/store.ts';
 import { count, countCall, refusedAdmission, refusedByRate } from './admission.ts';
 import type { Decision, Situation, Verdict } from './case.ts';

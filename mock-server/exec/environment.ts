@@ -1,5 +1,5 @@
 /** What a client is told by its environment: where the mock is, who it is itself, whom to trust. */
-import { REAL_HOST } from '../../contracts/index.ts';
+import { REAL_HOST } from '../../contracts/core.ts';
 import type { MockServer } from '../serve.ts';
 import { CA_VARIABLES } from './ca-bundle.ts';
 

@@ -1,5 +1,5 @@
 /** Answers a call whose answer a rule of the scenario spoils, and notes in the journal what was decided and what was sent. */
-import type { Fields, ReplyContext, XmlEntry } from '../../contracts/index.ts';
+import type { Fields, ReplyContext, XmlEntry } from '../../contracts/core.ts';
 import type { Call } from '../call.ts';
 import type { Decision } from '../engine/case.ts';
 import { type Blow, paidBy } from '../engine/strike.ts';

@@ -6,7 +6,7 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type EndpointName, type Peer, REAL_HOST } from '../../contracts/index.ts';
+import { type EndpointName, type Peer, REAL_HOST } from '../../contracts/core.ts';
 import { addressOf } from '../caller.ts';
 import type { Mock } from '../mock.ts';
 import { holderOf } from '../tenant.ts';

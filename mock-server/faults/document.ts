@@ -2,7 +2,7 @@
  * Faults of the document: bytes in, bytes out. What is put in or taken out is ASCII, so the bytes are handled one character each,
  * whatever encoding an earlier fault has left them in.
  */
-import { encodeGbk } from '../../contracts/index.ts';
+import { encodeGbk } from '../../contracts/core.ts';
 import type { Fault } from '../scenario/fault-schema.ts';
 
 /** @param canaryUrl where an external entity points to */

@@ -7,7 +7,7 @@ import {
   signReply,
   type XmlEntry,
   type XmlValue,
-} from '../../contracts/index.ts';
+} from '../../contracts/core.ts';
 import type { Order } from '../engine/facts.ts';
 import type { Blow } from '../engine/strike.ts';
 import type { Fault } from '../scenario/fault-schema.ts';

@@ -3,7 +3,7 @@
  * answer that says how it is to be delivered; the door performs it.
  */
 import { gzipSync } from 'node:zlib';
-import { writeXml, type XmlEntry } from '../../contracts/index.ts';
+import { writeXml, type XmlEntry } from '../../contracts/core.ts';
 import { type Blow, delayMsOf } from '../engine/strike.ts';
 import { gatewayPage } from '../pages.ts';
 import type { Fault } from '../scenario/fault-schema.ts';

@@ -4,7 +4,7 @@ import {
   type Fields,
   type Peer,
   parseFieldsLossy,
-} from '../../contracts/index.ts';
+} from '../../contracts/core.ts';
 import type { FaultKind } from '../scenario/fault-schema.ts';
 import type { Line } from './line.ts';
 import type { Secrets } from './secrets.ts';

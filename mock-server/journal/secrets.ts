@@ -1,5 +1,5 @@
 /** What must not be shown to anybody: the merchants' API keys, and any private key that a client sends by mistake. */
-import { writeXml } from '../../contracts/index.ts';
+import { writeXml } from '../../contracts/core.ts';
 
 const BLOT = '[redacted]';
 

@@ -1,5 +1,5 @@
 /** What a scenario's parts must say about each other, and no schema of one part can: each complaint has its path. */
-import { codeRow, type Edition, SIGNED_FIELDS } from '../../contracts/index.ts';
+import { codeRow, type Edition, SIGNED_FIELDS } from '../../contracts/core.ts';
 import { faultComplaints } from './fault-consistency.ts';
 import type { Scenario, ScenarioMerchant, ScenarioRule } from './schema.ts';
 

@@ -3,7 +3,7 @@
  * value; `mock-server/faults/` performs it.
  */
 import { z } from 'zod';
-import { REAL_HOST } from '../../contracts/index.ts';
+import { REAL_HOST } from '../../contracts/core.ts';
 import { object, oneKind, xmlText } from './parts.ts';
 
 const DELAY_MS_MAX = 600_000;

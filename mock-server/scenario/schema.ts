@@ -14,7 +14,7 @@ import {
   ORDER_STATES,
   SWITCH_NAMES,
   SWITCHES,
-} from '../../contracts/index.ts';
+} from '../../contracts/core.ts';
 import { CLOCK_RATE_MAX } from '../clock.ts';
 import { complaintsAbout } from './consistency.ts';
 import { faults, strikes, tlsFault } from './fault-schema.ts';

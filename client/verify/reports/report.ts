@@ -2,7 +2,7 @@
 import type { Exchange } from '../../../contracts/checks/server-target.ts';
 import { isReply } from '../../../contracts/checks/server-target.ts';
 import type { CheckResult, VerdictName } from '../../../contracts/checks/verify.ts';
-import type { Certainty, Edition } from '../../../contracts/index.ts';
+import type { Certainty, Edition } from '../../../contracts/core.ts';
 
 export interface Report {
   readonly url: string;

@@ -1,6 +1,6 @@
 /** What came, what was answered and why; and waiting for it. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { ENDPOINTS } from '../../../contracts/index.ts';
+import { ENDPOINTS } from '../../../contracts/core.ts';
 import { type JournalEntry, VERDICTS } from '../../journal/entry.ts';
 import { object as strictObject } from '../../scenario/parts.ts';
 import { leavingWith } from '../leaving.ts';

@@ -1,6 +1,6 @@
 /** Merchants: who is served, made and dropped, topped up, and what each plays. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { EDITIONS } from '../../../contracts/index.ts';
+import { EDITIONS } from '../../../contracts/core.ts';
 import type { NewMerchant } from '../../casting.ts';
 import { type Account, readAccount } from '../../engine/facts.ts';
 import type { Mock } from '../../mock.ts';

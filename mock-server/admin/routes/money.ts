@@ -1,6 +1,6 @@
 /** A merchant's money: what there is of it, where it is, and more of it. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { ORDER_STATES } from '../../../contracts/index.ts';
+import { ORDER_STATES } from '../../../contracts/core.ts';
 import type { Ledger } from '../../engine/ledger.ts';
 import { object as strictObject } from '../../scenario/parts.ts';
 import { type AddRoutes, unknownMerchant } from '../parts.ts';

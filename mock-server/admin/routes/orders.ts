@@ -1,7 +1,7 @@
 /** Orders and the ledger, as a merchant's own records would show them; and the user who opens a packet. */
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { ORDER_STATES } from '../../../contracts/index.ts';
+import { ORDER_STATES } from '../../../contracts/core.ts';
 import type { Order } from '../../engine/facts.ts';
 import { object as strictObject } from '../../scenario/parts.ts';
 import { type AddRoutes, inPath, unknownMerchant } from '../parts.ts';

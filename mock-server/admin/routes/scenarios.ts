@@ -1,7 +1,7 @@
 /** The built-in scenarios, and which one a merchant plays. */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { createRoute, z } from '@hono/zod-openapi';
-import { EDITIONS } from '../../../contracts/index.ts';
+import { EDITIONS } from '../../../contracts/core.ts';
 import { scenarioNames } from '../../scenario/load.ts';
 import { object as strictObject } from '../../scenario/parts.ts';
 import { type AddRoutes, inPath, unknownMerchant } from '../parts.ts';

@@ -1,6 +1,6 @@
 /** The server itself: is it there, and back to its beginning. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { EDITIONS } from '../../../contracts/index.ts';
+import { EDITIONS } from '../../../contracts/core.ts';
 import { type AddRoutes, unknownMerchant } from '../parts.ts';
 import { problems } from '../problem.ts';
 import { DONE, jsonContent, merchantParams } from '../schemas.ts';
