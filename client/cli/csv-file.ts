@@ -49,15 +49,16 @@ function decodeAs(encoding: string, bytes: Uint8Array): string | undefined {
   }
 }
 
+/** `lines`: those up to its end, beginning from 1. */
 interface Parsed {
   readonly record: string[];
-  readonly info: { readonly lines: number };
+  readonly lines: number;
 }
 
 function parseRecords(text: string): CsvRecord[] | { line: number; message: string } {
   try {
-    return wholeRecords(text).map(({ record, info }) => ({
-      line: info.lines - record.join('').split('\n').length + 1,
+    return wholeRecords(text).map(({ record, lines }) => ({
+      line: lines - record.join('').split('\n').length + 1,
       values: record,
     }));
   } catch (error) {
@@ -66,23 +67,27 @@ function parseRecords(text: string): CsvRecord[] | { line: number; message: stri
     // It tells where the file ends, not where the quote began: in the row after the last whole one.
     const open = error.code === 'CSV_QUOTE_NOT_CLOSED' && Number(records) > 0;
     const last = open ? wholeRecords(text, Number(records)).at(-1) : undefined;
-    const line = error.code === 'CSV_QUOTE_NOT_CLOSED' ? (last?.info.lines ?? 0) + 1 : lines;
+    const line = error.code === 'CSV_QUOTE_NOT_CLOSED' ? (last?.lines ?? 0) + 1 : lines;
     return { line: Number(line) || 1, message: quoteMessage(error.code) };
   }
 }
 
 /** @param to so many only, header and empty records included @throws CsvError */
 function wholeRecords(text: string, to?: number): Parsed[] {
-  // Its types know nothing of `info`, with which each record comes with its place.
-  return parse(text, {
+  const records: Parsed[] = [];
+  parse(text, {
     delimiter: delimiterOf(text),
     record_delimiter: '\n',
     relax_column_count: true,
     skip_empty_lines: true,
     skip_records_with_empty_values: true,
-    info: true,
+    on_record: (record, { lines }) => {
+      records.push({ record, lines });
+      return record;
+    },
     ...(to === undefined ? {} : { to }),
-  }) as unknown as Parsed[];
+  });
+  return records;
 }
 
 /** Its own messages quote the file at length. */
