@@ -11,16 +11,12 @@ function iso(ms: number): string {
   return new Date(ms + OFFSET_MS).toISOString();
 }
 
-let latest = { number: Number.NaN, day: '' };
-
 /** `20150520` */
 export function beijingDay(ms: number): string {
-  const number = beijingDayNumber(ms);
-  // A server asks with every order, and hardly ever for another day.
-  if (latest.number !== number) {
-    latest = { number, day: iso(ms).slice(0, 10).replaceAll('-', '') };
-  }
-  return latest.day;
+  const date = new Date(ms + OFFSET_MS);
+  const digits =
+    date.getUTCFullYear() * 10_000 + (date.getUTCMonth() + 1) * 100 + date.getUTCDate();
+  return String(digits).padStart(8, '0');
 }
 
 /** Hour of the day, 0 to 23. */
